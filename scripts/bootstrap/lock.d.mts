@@ -1,0 +1,4 @@
+export function acquireLock(
+  path: string,
+  options: { timeoutMs: number; onWait?: (ownerPid: string) => void },
+): Promise<() => void>
