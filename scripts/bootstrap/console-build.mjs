@@ -39,7 +39,7 @@ function sourceDigest(root, consoleDir) {
       .map((entry) => join(consoleDir, entry.name)),
     join(root, 'package-lock.json'),
   ]
-  for (const path of inputs.sort())
+  for (const path of inputs.sort((a, b) => (a < b ? -1 : 1)))
     hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0')
   return hash.digest('hex')
 }
