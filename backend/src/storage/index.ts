@@ -1,0 +1,13 @@
+export { ByteStrings, ColumnReader, ColumnWriter } from './column-frame.ts'
+export type { HeadStats, SealedPart, SectionReader, SignalCodec, StoredBlock } from './signal-codec.ts'
+export { StorageError, type StorageFault } from './storage-error.ts'
+export { StringTable } from './string-table.ts'
+export {
+  defaultStoreOptions,
+  TenantStore,
+  type AppendRequest,
+  type Selection,
+  type TenantAdministration,
+  type TenantStoreOptions,
+  type TenantSummary,
+} from './tenant-store.ts'
