@@ -3,7 +3,7 @@
  * (https://prometheus.io/docs/instrumenting/exposition_formats/, https://prometheus.io/docs/specs/om/open_metrics_spec/).
  */
 import { ProtocolError } from './protocol-error.ts'
-import { METRIC_TYPES, type LabelPair, type MetricMetadata, type MetricType } from './remote-write.ts'
+import { METRIC_TYPES, type LabelPair, type MetricMetadata, type MetricType } from './remote-write-model.ts'
 
 /** What a scraper that wants exemplars asks for. */
 export const SCRAPE_ACCEPT =
@@ -80,6 +80,7 @@ class LineReader {
   }
 
   sample(openMetrics: boolean): ExposedSample {
+    this.#spaces()
     const labels: LabelPair[] = []
     const name = this.#match(/[a-zA-Z_:][a-zA-Z0-9_:]*/y)
     if (name !== undefined) labels.push(['__name__', name])

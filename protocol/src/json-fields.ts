@@ -156,5 +156,5 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'string')
     return `the string ${JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value)}`
-  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${String(value)}`
+  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`
 }

@@ -1,7 +1,7 @@
 /** The native histogram message, which remote write 1.0 and 2.0 share field by field. */
 import { WireType, type ProtoReader } from './proto-reader.ts'
 import type { ProtoWriter } from './proto-writer.ts'
-import type { BucketSpan, NativeHistogram } from './remote-write.ts'
+import type { BucketSpan, NativeHistogram } from './remote-write-model.ts'
 import { STALE_NAN_BITS } from './stale-marker.ts'
 
 export function readHistogram(reader: ProtoReader): NativeHistogram {

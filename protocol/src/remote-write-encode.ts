@@ -8,7 +8,7 @@ import {
   type WriteRequest,
   type WriteSample,
   type WriteSeries,
-} from './remote-write.ts'
+} from './remote-write-model.ts'
 import { STALE_NAN_BITS } from './stale-marker.ts'
 
 /** Encodes a prometheus.WriteRequest; labels are written as given (the protocol wants them sorted by name). */

@@ -13,9 +13,10 @@ import {
   type JsonObject,
 } from '../json-fields.ts'
 import { ProtocolError } from '../protocol-error.ts'
-import type { AnyValue, InstrumentationScope, KeyValue, Resource } from './common.ts'
+import { MAX_DEPTH, type AnyValue, type InstrumentationScope, type KeyValue, type Resource } from './common.ts'
 
-export function anyValueFromJson(json: unknown): AnyValue {
+export function anyValueFromJson(json: unknown, depth = 0): AnyValue {
+  if (depth > MAX_DEPTH) throw new ProtocolError(`: expected values nested at most ${MAX_DEPTH} deep`)
   if (json === undefined || json === null) return { kind: 'empty' }
   const object = objectOf(json)
   if (typeof object['stringValue'] === 'string') return { kind: 'string', value: object['stringValue'] }
@@ -36,31 +37,34 @@ export function anyValueFromJson(json: unknown): AnyValue {
       case 'arrayValue':
         return {
           kind: 'array',
-          values: optional(object, key, (array) => list(array, 'values', anyValueFromJson)) ?? [],
+          values:
+            optional(object, key, (array) => list(array, 'values', (value) => anyValueFromJson(value, depth + 1))) ??
+            [],
         }
       case 'kvlistValue':
         return {
           kind: 'kvlist',
-          values: optional(object, key, (kvlist) => list(kvlist, 'values', keyValueFromJson)) ?? [],
+          values:
+            optional(object, key, (kvlist) => list(kvlist, 'values', (value) => keyValueFromJson(value, depth + 1))) ??
+            [],
         }
     }
   }
   return { kind: 'empty' }
 }
 
-export function keyValueFromJson(json: unknown): KeyValue {
+export function keyValueFromJson(json: unknown, depth = 0): KeyValue {
   const object = objectOf(json)
   const key = stringField(object, 'key')
   try {
-    return { key, value: anyValueFromJson(object['value']) }
+    return { key, value: anyValueFromJson(object['value'], depth) }
   } catch (error) {
-    if (error instanceof RangeError) throw new ProtocolError('value: expected less nesting', { cause: error })
     return prefixPath(error, 'value')
   }
 }
 
 export function attributesFromJson(object: JsonObject): KeyValue[] {
-  return list(object, 'attributes', keyValueFromJson)
+  return list(object, 'attributes', (attribute) => keyValueFromJson(attribute))
 }
 
 export function resourceFromJson(parent: JsonObject): Resource {

@@ -2,7 +2,7 @@
  * What the three OTLP signals share (opentelemetry-proto v1.9, common.proto and resource.proto), decoded to plain objects.
  * Ids are lower-case hex, times are `bigint` nanoseconds since 1970, unset scalars have their proto3 default.
  */
-import { ProtoReader, WireType } from '../proto-reader.ts'
+import { WireType, type ProtoReader } from '../proto-reader.ts'
 import type { ProtoWriter } from '../proto-writer.ts'
 import { ProtocolError } from '../protocol-error.ts'
 
@@ -34,7 +34,7 @@ export interface InstrumentationScope {
 }
 
 /** A value nested deeper than this is refused: the format sets no bound, and a request of brackets must not end the process. */
-const MAX_DEPTH = 64
+export const MAX_DEPTH = 64
 
 export function readAnyValue(reader: ProtoReader, depth = 0): AnyValue {
   if (depth > MAX_DEPTH) reader.fail(`values nested at most ${MAX_DEPTH} deep`)

@@ -22,7 +22,7 @@ import {
   scopeFromJson,
   scopeToJson,
 } from './common-json.ts'
-import type { LogRecord, ResourceLogs } from './logs.ts'
+import type { LogRecord, ResourceLogs } from './log-model.ts'
 
 /** Names of the severity numbers 0..24, as the enum has them without their prefix. */
 const SEVERITIES = [

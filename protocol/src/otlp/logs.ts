@@ -12,43 +12,12 @@ import {
   writeKeyValues,
   writeResource,
   writeScope,
-  type AnyValue,
-  type InstrumentationScope,
-  type KeyValue,
-  type Resource,
 } from './common.ts'
 
+import type { LogRecord, ResourceLogs, ScopeLogs } from './log-model.ts'
+
+export * from './log-model.ts'
 export { decodeLogsJson, encodeLogsJson } from './logs-json.ts'
-
-export interface ResourceLogs {
-  resource: Resource
-  scopeLogs: ScopeLogs[]
-  schemaUrl: string
-}
-
-export interface ScopeLogs {
-  scope: InstrumentationScope
-  logRecords: LogRecord[]
-  schemaUrl: string
-}
-
-export interface LogRecord {
-  /** 0 when the source gave no time. */
-  timeUnixNano: bigint
-  observedTimeUnixNano: bigint
-  /** 0 unspecified, 1-4 trace, 5-8 debug, 9-12 info, 13-16 warn, 17-20 error, 21-24 fatal. */
-  severityNumber: number
-  severityText: string
-  body: AnyValue
-  attributes: KeyValue[]
-  droppedAttributesCount: number
-  flags: number
-  /** 32 lower-case hex digits, or empty. */
-  traceId: string
-  /** 16 lower-case hex digits, or empty. */
-  spanId: string
-  eventName: string
-}
 
 /** Decodes an ExportLogsServiceRequest. @throws ProtocolError */
 export function decodeLogsProto(bytes: Uint8Array): ResourceLogs[] {

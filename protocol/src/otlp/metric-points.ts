@@ -8,7 +8,7 @@ import type {
   HistogramPoint,
   NumberPoint,
   SummaryPoint,
-} from './metrics.ts'
+} from './metric-model.ts'
 
 function fixed64(reader: ProtoReader): bigint {
   reader.expect(WireType.fixed64)

@@ -12,7 +12,7 @@ import type {
   NumberPoint,
   ResourceMetrics,
   SummaryPoint,
-} from './metrics.ts'
+} from './metric-model.ts'
 
 /** Encodes an ExportMetricsServiceRequest. */
 export function encodeMetricsProto(resourceMetrics: readonly ResourceMetrics[]): Uint8Array {

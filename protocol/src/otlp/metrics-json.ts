@@ -26,7 +26,7 @@ import {
   scopeFromJson,
   scopeToJson,
 } from './common-json.ts'
-import type { Exemplar, ExponentialBuckets, Metric, MetricData, NumberPoint, ResourceMetrics } from './metrics.ts'
+import type { Exemplar, ExponentialBuckets, Metric, MetricData, NumberPoint, ResourceMetrics } from './metric-model.ts'
 
 const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'] as const
 
@@ -55,7 +55,7 @@ function metricFromJson(element: unknown): Metric {
     name: stringField(object, 'name'),
     description: stringField(object, 'description'),
     unit: stringField(object, 'unit'),
-    metadata: list(object, 'metadata', keyValueFromJson),
+    metadata: list(object, 'metadata', (pair) => keyValueFromJson(pair)),
     data: dataFromJson(object),
   }
 }
@@ -164,7 +164,7 @@ function bucketsFromJson(object: JsonObject, key: string): ExponentialBuckets {
 function exemplarFromJson(element: unknown): Exemplar {
   const object = objectOf(element)
   return {
-    filteredAttributes: list(object, 'filteredAttributes', keyValueFromJson),
+    filteredAttributes: list(object, 'filteredAttributes', (pair) => keyValueFromJson(pair)),
     timeUnixNano: uint64Field(object, 'timeUnixNano'),
     value: numberOf(object),
     spanId: idField(object, 'spanId'),

@@ -28,7 +28,7 @@ import {
   type Span,
   type SpanEvent,
   type SpanLink,
-} from './traces.ts'
+} from './trace-model.ts'
 
 /** Decodes an ExportTraceServiceRequest in JSON. @throws ProtocolError naming the path */
 export function decodeTracesJson(bytes: Uint8Array): ResourceSpans[] {
