@@ -1,12 +1,13 @@
-interface Entry {
-  readonly value: unknown
+export interface CachedBlock<Block> {
+  readonly id: number
+  readonly value: Block
   sizeBytes: number
 }
 
-/** Opened blocks, least recently used first out, bounded by what they say they hold. A block may grow while it is in use. */
-export class BlockCache {
+/** Opened blocks, least recently used first out, bounded by what they hold. A block may grow while it is in use. */
+export class BlockCache<Block> {
   readonly #maxBytes: number
-  readonly #entries = new Map<number, Entry>()
+  readonly #entries = new Map<number, CachedBlock<Block>>()
   #sizeBytes = 0
 
   constructor(maxBytes: number) {
@@ -17,26 +18,28 @@ export class BlockCache {
     return this.#sizeBytes
   }
 
-  get(id: number): unknown {
+  get(id: number): CachedBlock<Block> | undefined {
     const entry = this.#entries.get(id)
     if (entry === undefined) return undefined
     this.#entries.delete(id)
     this.#entries.set(id, entry)
-    return entry.value
+    return entry
   }
 
-  set(id: number, value: unknown): void {
+  add(id: number, value: Block, sizeBytes: number): CachedBlock<Block> {
     this.delete(id)
-    this.#entries.set(id, { value, sizeBytes: 0 })
+    const entry = { id, value, sizeBytes: 0 }
+    this.#entries.set(id, entry)
+    this.grow(entry, sizeBytes)
+    return entry
   }
 
-  /** Does nothing for a block that is no longer cached: whoever still uses it holds it alone. */
-  charge(id: number, value: unknown, sizeBytes: number): void {
-    const entry = this.#entries.get(id)
-    if (entry === undefined || entry.value !== value) return
+  /** Does nothing for a block that has left the cache: whoever still uses it holds it alone. */
+  grow(entry: CachedBlock<Block>, sizeBytes: number): void {
+    if (this.#entries.get(entry.id) !== entry) return
     entry.sizeBytes += sizeBytes
     this.#sizeBytes += sizeBytes
-    for (const [oldest] of this.#entries) {
+    for (const oldest of this.#entries.keys()) {
       if (this.#sizeBytes <= this.#maxBytes) return
       this.delete(oldest)
     }

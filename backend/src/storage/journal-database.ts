@@ -269,10 +269,15 @@ export class JournalDatabase {
     }
   }
 
-  /** Gives pages of deleted rows back to the file system, a bounded number at a time so that it does not block for long. */
-  reclaim(pages: number): void {
+  /**
+   * Gives pages of deleted rows back to the file system: only when a fifth of the file is free (what sealing frees is soon used again),
+   * and at most 16 MiB at a time, so that it does not block for long.
+   */
+  reclaim(): void {
     try {
-      this.#db.exec(`PRAGMA incremental_vacuum(${pages})`)
+      const free = Number(this.#db.prepare('PRAGMA freelist_count').get()?.['freelist_count'])
+      const pages = Number(this.#db.prepare('PRAGMA page_count').get()?.['page_count'])
+      if (free > 4096 && free > pages / 5) this.#db.exec('PRAGMA incremental_vacuum(4096)')
     } catch (cause) {
       throw storageErrorOf(cause, this.where)
     }

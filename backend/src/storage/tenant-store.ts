@@ -4,10 +4,10 @@
  */
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import { BlockCache } from './block-cache.ts'
+import { BlockCache, type CachedBlock } from './block-cache.ts'
 import { openJournalDatabase, type JournalDatabase, type NewBlock } from './journal-database.ts'
 import { readSections } from './section-reader.ts'
-import type { HeadStats, SealedPart, SignalCodec, StoredBlock } from './signal-codec.ts'
+import type { SealedPart, SignalCodec, StoredBlock } from './signal-codec.ts'
 import { StorageError } from './storage-error.ts'
 
 export interface TenantStoreOptions {
@@ -95,6 +95,10 @@ interface Tenant<Head, Index> {
   oldestReceivedMs: number
   newestReceivedMs: number
   sealing: SealingHead<Head> | undefined
+  /** A seal that has not begun yet. */
+  scheduledSeal: Promise<void> | undefined
+  /** After a failed seal: not before this moment again, as long as the head has room. */
+  sealRetryMs: number
   blocks: StoredBlock<Index>[]
   deleted: boolean
 }
@@ -123,7 +127,7 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
   readonly #options: TenantStoreOptions
   readonly #db: JournalDatabase
   readonly #tenants = new Map<string, Tenant<Head, Index>>()
-  readonly #cache: BlockCache
+  readonly #cache: BlockCache<Block>
   readonly #listeners = new Set<(tenant: string, batch: Batch, receivedMs: number) => void>()
   #pending: PendingAppend<Batch, Head, Index>[] = []
   #flushScheduled = false
@@ -163,6 +167,8 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
   async append(tenantId: string, request: AppendRequest<Batch>): Promise<void> {
     this.#assertOpen()
     const tenant = this.#tenantFor(tenantId)
+    // Sealing goes on beside ingest, unless ingest outruns it: then the writer waits, so that heads stay bounded.
+    if (this.#isFull(tenant, 2)) await this.#seal(tenant)
     const receivedMs = request.receivedMs ?? this.#options.now()
     await new Promise<void>((resolve, reject) => {
       this.#pending.push({ tenant, request, receivedMs, resolve, reject })
@@ -170,7 +176,8 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
       this.#flushScheduled = true
       setImmediate(() => this.#flush())
     })
-    if (this.#shouldSeal(tenant)) await this.#sealWhenDue(tenant)
+    const failing = tenant.sealRetryMs > this.#options.now()
+    if (!failing && this.#isFull(tenant, 1)) this.#seal(tenant).catch(this.#options.onFault)
   }
 
   /** What is there of a tenant in a time range (inclusive, ms; default: everything). Synchronous: a consistent moment. */
@@ -221,9 +228,10 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
   async maintain(): Promise<void> {
     if (this.#closed) return
     const now = this.#options.now()
-    const due = [...this.#tenants.values()].filter(
-      (tenant) => this.#shouldSeal(tenant) || tenant.oldestReceivedMs < now - this.#options.sealAgeMs,
-    )
+    const { sealAgeMs } = this.#options
+    const isDue = (tenant: Tenant<Head, Index>): boolean =>
+      tenant.sealing !== undefined || this.#isFull(tenant, 1) || tenant.oldestReceivedMs < now - sealAgeMs
+    const due = [...this.#tenants.values()].filter((tenant) => tenant.sealRetryMs <= now && isDue(tenant))
     await Promise.all(due.map((tenant) => this.#seal(tenant)))
     await this.#boundHeads()
     if (!this.#closed) this.#retain(now)
@@ -282,6 +290,8 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
       oldestReceivedMs: Infinity,
       newestReceivedMs: -Infinity,
       sealing: undefined,
+      scheduledSeal: undefined,
+      sealRetryMs: 0,
       blocks: [],
       deleted: false,
     }
@@ -326,49 +336,62 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
     try {
       this.#codec.append(tenant.head, request.batch, receivedMs)
     } catch (error) {
-      // A batch that the head refuses would fail again at every start.
-      this.#db.transaction(() => this.#db.deleteJournalRow(journalId))
+      this.#forget(journalId)
       reject(error)
       return
     }
     this.#journaled(tenant, journalId, request.payload.length, receivedMs)
-    for (const listener of this.#listeners) listener(tenant.name, request.batch, receivedMs)
     resolve()
+    for (const listener of this.#listeners) {
+      try {
+        listener(tenant.name, request.batch, receivedMs)
+      } catch (error) {
+        this.#options.onFault(error)
+      }
+    }
   }
 
-  #shouldSeal(tenant: Tenant<Head, Index>): boolean {
-    const stats = this.#codec.headStats(tenant.head)
-    tenant.headBytes = stats.sizeBytes
-    return this.#isFull(stats, 1)
+  /** A batch that the head refuses would fail again at every start. */
+  #forget(journalId: number): void {
+    try {
+      this.#db.transaction(() => this.#db.deleteJournalRow(journalId))
+    } catch (error) {
+      this.#options.onFault(error)
+    }
   }
 
-  #isFull(stats: HeadStats, times: number): boolean {
-    return stats.rows >= times * this.#options.sealRows || stats.sizeBytes >= times * this.#options.sealBytes
-  }
-
-  /** Sealing goes on beside ingest, unless ingest outruns it: then the writer waits, so that heads stay bounded. */
-  async #sealWhenDue(tenant: Tenant<Head, Index>): Promise<void> {
-    const outrun = tenant.sealing !== undefined && this.#isFull(this.#codec.headStats(tenant.head), 2)
-    const sealed = this.#seal(tenant)
-    if (outrun) await sealed
-    else sealed.catch(this.#options.onFault)
+  #isFull(tenant: Tenant<Head, Index>, times: number): boolean {
+    const { rows, sizeBytes } = this.#codec.headStats(tenant.head)
+    tenant.headBytes = sizeBytes
+    return rows >= times * this.#options.sealRows || sizeBytes >= times * this.#options.sealBytes
   }
 
   /** One seal at a time over all tenants: each holds a head's worth of serialised columns. */
   #seal(tenant: Tenant<Head, Index>): Promise<void> {
-    const run = this.#sealChain.then(() => this.#sealNow(tenant))
+    if (tenant.scheduledSeal !== undefined) return tenant.scheduledSeal
+    const run = this.#sealChain.then(async () => {
+      tenant.scheduledSeal = undefined
+      try {
+        // What an earlier attempt could not store goes first.
+        if (tenant.sealing === undefined || (await this.#store(tenant, tenant.sealing)))
+          await this.#store(tenant, this.#cutHead(tenant))
+      } catch (error) {
+        tenant.sealRetryMs = this.#options.now() + this.#options.maintenanceIntervalMs
+        throw error
+      }
+    })
+    tenant.scheduledSeal = run
     this.#sealChain = run.catch(() => {})
     return run
   }
 
-  async #sealNow(tenant: Tenant<Head, Index>): Promise<void> {
-    // `sealing` is still set when an earlier attempt failed: its rows go first.
-    tenant.sealing ??= this.#cutHead(tenant)
-    const { sealing, rowId } = tenant
-    if (sealing === undefined || rowId === undefined || tenant.deleted || this.#closed) return
+  /** Returns whether the tenant is still there afterwards. */
+  async #store(tenant: Tenant<Head, Index>, sealing: SealingHead<Head> | undefined): Promise<boolean> {
+    const { rowId } = tenant
+    if (sealing === undefined || rowId === undefined || tenant.deleted || this.#closed) return false
     const parts = await this.#codec.seal(sealing.head)
     const blocks = await Promise.all(parts.map((part) => compressPart(part, sealing.newestReceivedMs)))
-    if (tenant.deleted) return
+    if (tenant.deleted) return false
     const ids = this.#db.transaction(() => {
       this.#db.deleteJournalUpTo(rowId, sealing.lastJournalId)
       return blocks.map((block) => this.#db.insertBlock(rowId, block))
@@ -379,6 +402,7 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
       tenant.blocks.push({ ...rest, id: ids[position] ?? 0, sizeBytes, index: this.#codec.openIndex(index) })
     }
     tenant.sealing = undefined
+    return true
   }
 
   #cutHead(tenant: Tenant<Head, Index>): SealingHead<Head> | undefined {
@@ -389,7 +413,8 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
     tenant.journalBytes = 0
     tenant.oldestReceivedMs = Infinity
     tenant.newestReceivedMs = -Infinity
-    return { head, lastJournalId, journalBytes, newestReceivedMs }
+    tenant.sealing = { head, lastJournalId, journalBytes, newestReceivedMs }
+    return tenant.sealing
   }
 
   async #boundHeads(): Promise<void> {
@@ -413,21 +438,26 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
       if (drop) total -= block.sizeBytes
       return drop
     })
-    if (dropped.length === 0) return
+    if (dropped.length === 0) return this.#db.reclaim()
     this.#db.transaction(() => this.#db.deleteBlocks(dropped.map(({ block }) => block.id)))
     for (const { tenant, block } of dropped) {
       tenant.blocks = tenant.blocks.filter((kept) => kept !== block)
       this.#cache.delete(block.id)
     }
-    this.#db.reclaim(4096)
+    this.#db.reclaim()
   }
 
   #openBlock(block: StoredBlock<Index>): Block {
     const cached = this.#cache.get(block.id)
-    if (cached !== undefined) return cached as Block
-    const sections = readSections(this.#db, block.id, (sizeBytes) => this.#cache.charge(block.id, opened, sizeBytes))
-    const opened = this.#codec.openBlock(block, sections)
-    this.#cache.set(block.id, opened)
+    if (cached !== undefined) return cached.value
+    let entry: CachedBlock<Block> | undefined
+    let chargedWhileOpening = 0
+    const charge = (sizeBytes: number): void => {
+      if (entry === undefined) chargedWhileOpening += sizeBytes
+      else this.#cache.grow(entry, sizeBytes)
+    }
+    const opened = this.#codec.openBlock(block, readSections(this.#db, block.id, charge))
+    entry = this.#cache.add(block.id, opened, chargedWhileOpening)
     return opened
   }
 
