@@ -24,10 +24,7 @@ async function startUpstream(t: TestContext, listener: Listener): Promise<{ url:
 
 async function startConsole(t: TestContext, environment: Record<string, string>): Promise<string> {
   const config = readConfig({ CONSOLE_LOG_LEVEL: 'silent', ...environment })
-  const app = await createConsole(config, {
-    distDir: '/nonexistent',
-    status: () => ({ building: false, failure: 'not built' }),
-  })
+  const app = await createConsole(config, { distDir: '/nonexistent' })
   t.after(() => app.close())
   return app.listen({ host: '127.0.0.1', port: 0 })
 }
@@ -199,9 +196,9 @@ test('a fault switch reaches the ops server of its service only', async (t) => {
   assert.equal((await fetch(`${consoleUrl}/api/faults/postgres/db-timeout`, { method: 'DELETE' })).status, 404)
 })
 
-test('a page that could not be built says why instead of an empty answer', async (t) => {
+test('a page that is not built says how to build it instead of an empty answer', async (t) => {
   const consoleUrl = await startConsole(t, {})
   const response = await fetch(`${consoleUrl}/traces/4bf92f3577b34da6a3ce929d0e0e4736`)
   assert.equal(response.status, 503)
-  assert.match(await response.text(), /not built/)
+  assert.match(await response.text(), /npm run build -w console/)
 })

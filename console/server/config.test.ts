@@ -19,13 +19,13 @@ test('the lab’s port offset moves every default and leaves what is set by name
 
 test('all faults are told at once, each with its name, what is expected and what was found', () => {
   assert.throws(
-    () => readConfig({ CONSOLE_PORT: '8080x', LOKI_URL: 'localhost', CONSOLE_BUILD: 'yes' }),
+    () => readConfig({ CONSOLE_PORT: '8080x', LOKI_URL: 'localhost', CONSOLE_LOG_LEVEL: 'loud' }),
     (error: unknown) => {
       assert.ok(error instanceof ConfigError)
       assert.deepEqual(error.message.split('\n'), [
         'CONSOLE_PORT: expected 0..65535, got "8080x"',
         'LOKI_URL: expected an http(s) URL such as http://127.0.0.1:3100, got "localhost"',
-        'CONSOLE_BUILD: expected one of auto, never, got "yes"',
+        'CONSOLE_LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"',
       ])
       return true
     },

@@ -18,8 +18,6 @@ export interface ConsoleConfig {
   /** Until an upstream's response headers; bodies may stream for as long as they like. */
   upstreamTimeoutMs: number
   logLevel: string
-  /** `auto`: build the page when its sources are newer than `web/dist`. */
-  build: 'auto' | 'never'
 }
 
 export class ConfigError extends Error {
@@ -85,7 +83,6 @@ export function readConfig(environment: Environment): ConsoleConfig {
     healthTimeoutMs: integer('CONSOLE_HEALTH_TIMEOUT_MS', 2_000, 10, 60_000),
     upstreamTimeoutMs: integer('CONSOLE_UPSTREAM_TIMEOUT_MS', 120_000, 100, 600_000),
     logLevel: choice('CONSOLE_LOG_LEVEL', logLevels, 'info'),
-    build: choice('CONSOLE_BUILD', ['auto', 'never'], 'auto'),
   }
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return Object.freeze(config)

@@ -1,7 +1,7 @@
 import { createConsole } from './app.ts'
 import type { ConsoleConfig } from './config.ts'
 import { ConfigError, readConfig } from './config.ts'
-import { buildPage, distDir, isPageStale } from './page-build.ts'
+import path from 'node:path'
 
 /** Open tails and slow queries are cut, so this bounds only what fails to close. */
 const shutdownTimeoutMs = 3_000
@@ -18,8 +18,7 @@ function configOrExit(): ConsoleConfig {
 }
 
 const config = configOrExit()
-const page: { building: boolean; failure: string | undefined } = { building: false, failure: undefined }
-const app = await createConsole(config, { distDir, status: () => page })
+const app = await createConsole(config, { distDir: path.join(import.meta.dirname, '..', 'dist') })
 
 let stopping = false
 function stop(signal: NodeJS.Signals): void {
@@ -45,16 +44,4 @@ try {
   const text = busy ? `port ${config.port} is in use; CONSOLE_PORT moves the console` : String(error)
   process.stderr.write(`console: ${text}\n`)
   process.exit(1)
-}
-
-if (config.build === 'auto' && (await isPageStale())) {
-  page.building = true
-  try {
-    await buildPage()
-    app.log.info('page built')
-  } catch (error) {
-    page.failure = error instanceof Error ? error.message : String(error)
-    app.log.error({ err: error }, 'the page could not be built')
-  }
-  page.building = false
 }

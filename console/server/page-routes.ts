@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 
 /** Every view's address is the same document; the page's router reads the rest. */
 const viewPaths = ['/', '/logs', '/traces', '/traces/*', '/metrics']
@@ -16,12 +16,11 @@ const pageHeaders = {
 }
 
 export interface PageOptions {
+  /** What `npm run build -w console` wrote. */
   distDir: string
-  /** What is known about a page that is not there (being built, or why it could not be). */
-  status: () => { building: boolean; failure?: string | undefined }
 }
 
-export async function pageRoutes(app: FastifyInstance, { distDir, status }: PageOptions): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, { distDir }: PageOptions): Promise<void> {
   app.addHook('onSend', async (_request, reply) => {
     reply.headers(pageHeaders)
   })
@@ -31,28 +30,15 @@ export async function pageRoutes(app: FastifyInstance, { distDir, status }: Page
     immutable: true, // Names carry a content hash.
     maxAge: '30d',
     index: false,
-    suppressWarning: true, // Until the first build is done the folder does not exist.
+    suppressWarning: true, // Without a build the folder does not exist; the views say so.
   })
   for (const viewPath of viewPaths) {
     app.get(viewPath, async (_request, reply) => {
-      const { building, failure } = status()
-      if (building || !existsSync(path.join(distDir, 'index.html'))) return sendNotBuilt(reply, failure)
+      if (!existsSync(path.join(distDir, 'index.html'))) {
+        return reply.code(503).type('text/plain').send('The page is not built: run `npm run build -w console`.\n')
+      }
       return reply.header('cache-control', 'no-cache').sendFile('index.html', distDir, { cacheControl: false })
     })
   }
   app.get('/favicon.svg', async (_request, reply) => reply.sendFile('favicon.svg', distDir))
-}
-
-function sendNotBuilt(reply: FastifyReply, failure: string | undefined) {
-  const text = failure ?? 'The page is being built; this takes a few seconds on the first start.'
-  const refresh = failure === undefined ? '<meta http-equiv="refresh" content="1">' : ''
-  return reply
-    .code(503)
-    .header('retry-after', '1')
-    .type('text/html; charset=utf-8')
-    .send(`<!doctype html><html lang="en"><title>Console</title>${refresh}<pre>${escapeHtml(text)}</pre></html>`)
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
