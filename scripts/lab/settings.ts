@@ -7,8 +7,8 @@ import type { PortName } from './ports.ts'
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const HOST = '127.0.0.1'
 
-/** More than this pushes Tempo's own receivers (14317) or the services' ops servers (18003) past 65535. */
-const MAX_PORT_OFFSET = 47_000
+/** Well below what pushes the services' ops servers (18003) past 65535, and the same bound as the console has. */
+const MAX_PORT_OFFSET = 40_000
 
 export interface LabSettings {
   /** Everything this lab writes is below it. */
