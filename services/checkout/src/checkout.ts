@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { logger } from '@playground/telemetry'
+import type { InventoryClient } from './inventory-client.ts'
+import type { Order, OrderRepository } from './order-repository.ts'
+import type { PaymentClient } from './payment-client.ts'
+
+export interface CheckoutParts {
+  orders: OrderRepository
+  inventory: InventoryClient
+  payment: PaymentClient
+}
+
+export const currency = 'EUR'
+
+/** Reserve, pay, record. What was done before a step that failed is undone, last step first. */
+export class Checkout {
+  readonly #parts: CheckoutParts
+
+  constructor(parts: CheckoutParts) {
+    this.#parts = parts
+  }
+
+  async run({ sku, quantity }: { sku: string; quantity: number }): Promise<Order> {
+    const { orders, inventory, payment } = this.#parts
+    const orderId = randomUUID()
+    logger.info({ order_id: orderId, sku, quantity }, 'User checkout process started')
+    const undo: UndoStep[] = []
+    try {
+      const reservation = await inventory.reserve({ orderId, sku, quantity })
+      undo.push({ what: 'release the reservation', run: () => inventory.release(reservation.id) })
+      const amountCents = reservation.unitPriceCents * quantity
+      const paymentId = await payment.capture({ orderId, amountCents, currency })
+      undo.push({ what: 'refund the payment', run: () => payment.refund(paymentId) })
+      const order = await orders.create({
+        id: orderId,
+        sku,
+        quantity,
+        amountCents,
+        currency,
+        paymentId,
+        reservationId: reservation.id,
+      })
+      logger.info({ order_id: orderId, amount_cents: amountCents }, 'order placed')
+      return order
+    } catch (error) {
+      await undoAll(undo, orderId)
+      throw error
+    }
+  }
+}
+
+interface UndoStep {
+  what: string
+  run: () => Promise<void>
+}
+
+/** A step that cannot be undone is an error line for a person; the client still hears why the checkout failed. */
+async function undoAll(steps: UndoStep[], orderId: string): Promise<void> {
+  for (const { what, run } of steps.toReversed()) {
+    try {
+      await run()
+    } catch (error) {
+      logger.error({ order_id: orderId, error }, `could not ${what}`)
+    }
+  }
+}

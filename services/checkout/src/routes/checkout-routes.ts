@@ -1,0 +1,32 @@
+import { createCounter } from '@playground/telemetry'
+import type { FastifyInstance } from 'fastify'
+import type { Checkout } from '../checkout.ts'
+
+const orders = createCounter({ name: 'playground_orders', help: 'Orders placed.', labels: ['sku'] })
+
+interface CheckoutRequest {
+  sku: string
+  quantity: number
+}
+
+const checkoutRequestSchema = {
+  type: 'object',
+  required: ['sku', 'quantity'],
+  properties: {
+    sku: { type: 'string', minLength: 1, maxLength: 64 },
+    quantity: { type: 'integer', minimum: 1, maximum: 100 },
+  },
+  additionalProperties: false,
+}
+
+export function checkoutRoutes(app: FastifyInstance, checkout: Checkout): void {
+  app.post<{ Body: CheckoutRequest }>(
+    '/checkout',
+    { schema: { body: checkoutRequestSchema } },
+    async (request, reply) => {
+      const order = await checkout.run(request.body)
+      orders.inc({ sku: order.sku })
+      return reply.code(201).send(order)
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import { readInteger, readObject, readString } from '@playground/telemetry'
+import type { HttpClient } from '@playground/telemetry'
+import type { FastifyInstance } from 'fastify'
+
+const checkoutRequestSchema = {
+  type: 'object',
+  required: ['sku', 'quantity'],
+  properties: {
+    sku: { type: 'string', minLength: 1, maxLength: 64 },
+    quantity: { type: 'integer', minimum: 1, maximum: 100 },
+  },
+  additionalProperties: false,
+}
+
+/** `POST /checkout {"sku": "mug", "quantity": 1}` buys; 201 with the order's id and the trace that tells how it went. */
+export function checkoutRoutes(app: FastifyInstance, checkout: HttpClient): void {
+  app.post<{ Body: { sku: string; quantity: number } }>(
+    '/checkout',
+    { schema: { body: checkoutRequestSchema } },
+    async (request, reply) => {
+      const { sku, quantity } = request.body
+      const answer = await checkout.call({ method: 'POST', template: '/checkout', body: { sku, quantity } })
+      const order = readObject(answer, 'order')
+      const orderId = readString(order, 'id')
+      return reply
+        .code(201)
+        .header('location', `/orders/${orderId}`)
+        .send({
+          orderId,
+          traceId: request.opentelemetry().span?.spanContext().traceId,
+          sku,
+          quantity,
+          amountCents: readInteger(order, 'amountCents'),
+          currency: readString(order, 'currency'),
+        })
+    },
+  )
+}

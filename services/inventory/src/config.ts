@@ -1,0 +1,7 @@
+import { listenSettings, loadConfig } from '@playground/telemetry'
+import { databaseSettings } from '@playground/telemetry/database'
+
+export const config = loadConfig(
+  { ...listenSettings('INVENTORY', { port: 8002, opsPort: 18002 }), ...databaseSettings },
+  process.env,
+)

@@ -1,0 +1,69 @@
+import { createCounter, Problem } from '@playground/telemetry'
+import type { FastifyInstance } from 'fastify'
+import type { StockRepository } from '../stock-repository.ts'
+import { unknownSku } from './products-routes.ts'
+
+const restocks = createCounter({ name: 'playground_restocks', help: 'Orders to the supplier.', labels: ['sku'] })
+
+interface ReservationRequest {
+  orderId: string
+  sku: string
+  quantity: number
+}
+
+const reservationRequestSchema = {
+  type: 'object',
+  required: ['orderId', 'sku', 'quantity'],
+  properties: {
+    orderId: { type: 'string', format: 'uuid' },
+    sku: { type: 'string', minLength: 1, maxLength: 64 },
+    quantity: { type: 'integer', minimum: 1, maximum: 100 },
+  },
+  additionalProperties: false,
+}
+
+const reservationParamsSchema = { type: 'object', properties: { id: { type: 'string', format: 'uuid' } } }
+
+export function reservationsRoutes(app: FastifyInstance, stock: StockRepository): void {
+  app.post<{ Body: ReservationRequest }>(
+    '/reservations',
+    { schema: { body: reservationRequestSchema } },
+    async (request, reply) => {
+      const { sku, quantity } = request.body
+      const outcome = await stock.reserve(request.body)
+      if (outcome.kind === 'unknown-sku') return unknownSku(sku)
+      if (outcome.kind === 'out-of-stock') {
+        throw new Problem({
+          status: 409,
+          kind: 'out-of-stock',
+          title: 'Out of stock',
+          detail: `${quantity} of ${sku} wanted, ${outcome.available} available`,
+        })
+      }
+      request.log.info({ sku, quantity, reservation_id: outcome.reservation.id }, 'stock reserved')
+      if (outcome.restocked > 0) {
+        restocks.inc({ sku })
+        request.log.info({ sku, quantity: outcome.restocked }, 'stock replenished')
+      }
+      return reply.code(201).send(outcome.reservation)
+    },
+  )
+
+  app.delete<{ Params: { id: string } }>(
+    '/reservations/:id',
+    { schema: { params: reservationParamsSchema } },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!(await stock.release(id))) {
+        throw new Problem({
+          status: 404,
+          kind: 'unknown-reservation',
+          title: 'No such reservation',
+          detail: `there is no reservation ${id}`,
+        })
+      }
+      request.log.info({ reservation_id: id }, 'reservation released')
+      return reply.code(204).send()
+    },
+  )
+}

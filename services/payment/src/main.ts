@@ -1,0 +1,20 @@
+import '@playground/telemetry/register'
+import { failStart, runService } from '@playground/telemetry'
+import { Database } from '@playground/telemetry/database'
+import { migrate } from '@playground/telemetry/migrations'
+import { createApp } from './app.ts'
+import { config } from './config.ts'
+import { PaymentLatency } from './faults/payment-latency-fault.ts'
+import { schema } from './schema.ts'
+
+await migrate(config, schema, new URL('../migrations/', import.meta.url)).catch(failStart)
+const database = new Database(config, schema)
+const latency = new PaymentLatency()
+const app = createApp({ host: config.host, database, limitCents: config.limitCents, latency })
+app.addHook('onClose', () => database.close())
+await runService({
+  config,
+  app,
+  faults: [latency.fault],
+  checks: { database: async () => void (await database.query('SELECT 1')) },
+})

@@ -1,0 +1,124 @@
+import { performance } from 'node:perf_hooks'
+import { context } from '@opentelemetry/api'
+import { errorType } from './error-fields.ts'
+import { ExemplarHistogram } from './metrics.ts'
+import { Problem, problemContentType } from './problem.ts'
+import { httpDurationBuckets, metricNames } from './semconv.ts'
+import { withUrlTemplate } from './tracing.ts'
+
+const duration = new ExemplarHistogram({
+  name: metricNames.httpClientDuration,
+  help: 'Duration of HTTP client requests.',
+  labels: [
+    'http_request_method',
+    'server_address',
+    'server_port',
+    'url_template',
+    'http_response_status_code',
+    'error_type',
+  ],
+  buckets: httpDurationBuckets,
+})
+
+export interface HttpClientOptions {
+  /** The service that is called, as messages name it. */
+  peer: string
+  baseUrl: string
+  timeoutMs: number
+}
+
+export interface HttpCall {
+  method: 'GET' | 'POST' | 'DELETE'
+  /** Route of the callee: `/orders/:id`; names the span and the metric. */
+  template: string
+  params?: Record<string, string>
+  body?: unknown
+}
+
+/** Calls one other service. An answer that is no 2xx is thrown as a Problem: the callee's own where it sent one. */
+export class HttpClient {
+  readonly #options: HttpClientOptions
+  readonly #labels: { server_address: string; server_port: string }
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options
+    const { hostname, port } = new URL(options.baseUrl)
+    this.#labels = { server_address: hostname, server_port: port }
+  }
+
+  async call({ method, template, params = {}, body }: HttpCall): Promise<unknown> {
+    const { peer, baseUrl, timeoutMs } = this.#options
+    const path = template.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+    const start = performance.now()
+    let status = ''
+    let failure = ''
+    try {
+      const response = await context.with(withUrlTemplate(template), () =>
+        fetch(`${baseUrl}${path}`, {
+          method,
+          signal: AbortSignal.timeout(timeoutMs),
+          ...(body === undefined
+            ? {}
+            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        }),
+      )
+      status = String(response.status)
+      const answer: unknown = response.status === 204 ? undefined : await response.json()
+      if (response.ok) return answer
+      failure = status
+      throw upstreamProblem(peer, response, answer)
+    } catch (error) {
+      if (error instanceof Problem) throw error
+      failure = errorType(error instanceof Error && error.cause instanceof Error ? error.cause : error)
+      throw unreachable(peer, timeoutMs, error)
+    } finally {
+      const seconds = (performance.now() - start) / 1e3
+      const labels = {
+        http_request_method: method,
+        url_template: template,
+        http_response_status_code: status,
+        error_type: failure,
+      }
+      duration.observe({ ...this.#labels, ...labels }, seconds)
+    }
+  }
+}
+
+/** A problem another service answered with; it travels on to the client as it is. */
+function upstreamProblem(peer: string, response: Response, answer: unknown): Problem {
+  const fields: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {}
+  const isProblem = response.headers.get('content-type')?.startsWith(problemContentType) ?? false
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return new Problem({
+    status: response.status,
+    kind: isProblem ? String(fields['type']).replace(/^urn:playground:problem:/, '') : 'upstream',
+    title: isProblem ? String(fields['title']) : `${peer} failed`,
+    detail: isProblem ? String(fields['detail']) : `${peer} answered ${response.status}`,
+    ...(Number.isNaN(retryAfter) ? {} : { retryAfterSeconds: retryAfter }),
+  })
+}
+
+function unreachable(peer: string, timeoutMs: number, error: unknown): Problem {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new Problem({
+      status: 504,
+      kind: 'upstream-timeout',
+      title: `${peer} is too slow`,
+      detail: `${peer} did not answer within ${timeoutMs} ms`,
+      retryAfterSeconds: 1,
+      cause: error,
+    })
+  }
+  const reason =
+    error instanceof Error && error.cause instanceof Error
+      ? error.cause.message || errorType(error.cause)
+      : String(error)
+  return new Problem({
+    status: 503,
+    kind: 'upstream-unreachable',
+    title: `${peer} is not reachable`,
+    detail: `${peer} is not reachable: ${reason}`,
+    retryAfterSeconds: 1,
+    cause: error,
+  })
+}

@@ -1,0 +1,11 @@
+/** What a service needs to be observable. `@playground/telemetry/register` comes before it, as the first import of main.ts. */
+export { loadConfig, integer, port, text, url } from './env-schema.ts'
+export { defineFault } from './fault.ts'
+export type { Fault } from './fault.ts'
+export { HttpClient } from './http-client.ts'
+export { readInteger, readObject, readString } from './json-fields.ts'
+export { logger } from './logger.ts'
+export { createCounter } from './metrics.ts'
+export { Problem } from './problem.ts'
+export { failStart, listenSettings, runService } from './run-service.ts'
+export { createServiceApp } from './service-app.ts'

@@ -1,0 +1,83 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './env-schema.ts'
+import { port, text } from './env-schema.ts'
+import { FaultSwitches } from './fault.ts'
+import type { Fault } from './fault.ts'
+import { logger } from './logger.ts'
+import { createOpsServer } from './ops-server.ts'
+import type { HealthChecks } from './ops-server.ts'
+import { collectRuntimeMetrics } from './runtime-metrics.ts'
+import { stopTracing } from './tracing.ts'
+
+/** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `HOST`, `OPS_HOST`. */
+export function listenSettings<Prefix extends string>(prefix: Prefix, defaults: { port: number; opsPort: number }) {
+  return {
+    host: text('HOST', '127.0.0.1'),
+    port: port(`${prefix}_PORT`, defaults.port),
+    opsHost: text('OPS_HOST', '127.0.0.1'),
+    opsPort: port(`${prefix}_OPS_PORT`, defaults.opsPort),
+  }
+}
+
+type ListenConfig = Config<ReturnType<typeof listenSettings>>
+
+export interface ServiceOptions {
+  config: ListenConfig
+  app: FastifyInstance
+  faults: readonly Fault[]
+  checks: HealthChecks
+}
+
+/** After this the process ends even if a request or a connection hangs. */
+const exitBoundMs = 8_000
+
+/** Runs a service until SIGTERM or SIGINT: listen; then stop listening, answer what is under way, flush, exit. */
+export async function runService({ config, app, faults, checks }: ServiceOptions): Promise<void> {
+  const switches = new FaultSwitches(faults, logger)
+  const ops = createOpsServer({ host: config.opsHost, faults: switches, checks, logger })
+  collectRuntimeMetrics()
+
+  let stopping = false
+  const stop = async (reason: string, exitCode: number) => {
+    if (stopping) return
+    stopping = true
+    logger.info({ reason }, 'service stopping')
+    setTimeout(() => {
+      logger.error({ bound_ms: exitBoundMs }, 'service did not drain in time')
+      process.exit(1)
+    }, exitBoundMs).unref()
+    try {
+      // Faults first: a request that waits for a held lock could not be answered otherwise.
+      await switches.liftAll()
+      await app.close()
+      await ops.close()
+      await stopTracing()
+    } catch (error) {
+      logger.error({ error }, 'service did not stop cleanly')
+      process.exit(1)
+    }
+    logger.info('service stopped')
+    process.exit(exitCode)
+  }
+  process.once('SIGTERM', () => void stop('SIGTERM', 0))
+  process.once('SIGINT', () => void stop('SIGINT', 0))
+  process.once('uncaughtException', (error) => {
+    logger.fatal({ error }, 'uncaught exception')
+    void stop('uncaught exception', 1)
+  })
+
+  try {
+    await ops.listen({ host: config.opsHost, port: config.opsPort })
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    failStart(error)
+  }
+}
+
+/** One clear line and a non-zero exit for a start that cannot succeed. */
+export function failStart(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error)
+  logger.fatal({ error }, `service cannot start: ${message}`)
+  process.stderr.write(`cannot start: ${message}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,36 @@
+import { context } from '@opentelemetry/api'
+import { fastify } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { respondWithProblems } from './error-response.ts'
+import { guardAgainstForeignPages } from './host-guard.ts'
+import { measureRequests } from './http-server-metrics.ts'
+import { logger } from './logger.ts'
+import { fastifyInstrumentation } from './tracing.ts'
+
+/** A fastify app as all four services start from: traced, measured, logged, its errors as problems. Routes are the service's. */
+export function createServiceApp({ host }: { host: string }): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: 64 * 1024,
+    // A quantity of "1" is a mistake of the client, and so is a field nobody knows.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+    // On SIGTERM requests under way are answered, and keep-alive connections do not hold up the exit.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  })
+  fastifyInstrumentation.plugin()(app, {}, () => {})
+  keepRequestContext(app)
+  guardAgainstForeignPages(app, host)
+  measureRequests(app)
+  respondWithProblems(app)
+  return app
+}
+
+/** A body is read in events of the socket, outside the context of onRequest; the handler gets it back here. */
+function keepRequestContext(app: FastifyInstance): void {
+  app.addHook('preValidation', (request, _reply, done) => {
+    context.with(request.opentelemetry().context ?? context.active(), done)
+  })
+}
