@@ -1,5 +1,6 @@
 // What every command has in common: arguments, --help, --json, exit codes, and one way to say what went wrong.
 import { parseArgs } from 'node:util'
+import { InterruptedError } from './interruption.ts'
 import { LabError } from './lab-error.ts'
 import { createOutput } from './output.ts'
 import type { Output } from './output.ts'
@@ -102,6 +103,10 @@ function report(error: unknown, name: string, out: Output): number {
   if (error instanceof UsageError) {
     out.error(`${name}: ${error.message}\nTry: npm run ${name} -- --help`)
     return EXIT.usage
+  }
+  if (error instanceof InterruptedError) {
+    out.error(`${name}: ${error.message}; whatever it had started has been stopped`)
+    return EXIT.interrupted
   }
   if (error instanceof SettingsError) {
     out.error(error.faults.map((fault) => `${name}: ${fault}`).join('\n'))

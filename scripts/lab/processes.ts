@@ -42,7 +42,7 @@ export interface ProcessSpec {
 export interface StartedProcess {
   record: ProcessRecord
   /** How it ended, once it has. */
-  exit(): { code: number | null; signal: NodeJS.Signals | null } | undefined
+  exit: () => { code: number | null; signal: NodeJS.Signals | null } | undefined
 }
 
 const pidFile = (runDir: string, name: string) => join(runDir, `${name}.pid.json`)
@@ -76,7 +76,7 @@ export async function startProcess(runDir: string, spec: ProcessSpec): Promise<S
       startedAtMs: Date.now(),
       command: [spec.command, ...spec.args],
     }
-    writeRecord(runDir, record)
+    rememberProcess(runDir, record)
     return { record, exit: () => ended }
   } catch (cause) {
     throw new LabError(
@@ -92,10 +92,14 @@ export async function startProcess(runDir: string, spec: ProcessSpec): Promise<S
 }
 
 // Written aside and renamed: a `down` at the same moment reads a whole record or none.
-function writeRecord(runDir: string, record: ProcessRecord): void {
+export function rememberProcess(runDir: string, record: ProcessRecord): void {
   const path = pidFile(runDir, record.name)
   writeFileSync(`${path}.new`, JSON.stringify(record))
   renameSync(`${path}.new`, path)
+}
+
+export function forgetProcess(runDir: string, name: string): void {
+  rmSync(pidFile(runDir, name), { force: true })
 }
 
 export function readRecord(runDir: string, name: string): ProcessRecord | undefined {
@@ -145,7 +149,7 @@ export interface StopOptions {
 
 /** Asks it to end, waits, and kills what is left of its process group. */
 export async function stopProcess(runDir: string, record: ProcessRecord, options: StopOptions): Promise<StopOutcome> {
-  const forget = () => rmSync(pidFile(runDir, record.name), { force: true })
+  const forget = () => forgetProcess(runDir, record.name)
   if (!isRunning(record)) {
     forget()
     return 'was not running'

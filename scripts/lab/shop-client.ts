@@ -5,6 +5,8 @@ import { asText, field, parseObject } from './json.ts'
 import { reasonOf } from './readiness.ts'
 
 const CHECKOUT_TIMEOUT_MS = 20_000
+/** Lifting waits for the statements that still wait for the lock. */
+const FAULT_TIMEOUT_MS = 15_000
 
 export interface CheckoutAnswer {
   status: number
@@ -51,5 +53,54 @@ export async function sendCheckout(
     durationMs: performance.now() - startedAt,
     sentAtMs,
     body,
+  }
+}
+
+export interface FaultState {
+  name: string
+  description: string
+  /** ISO 8601; undefined: the fault is off. */
+  expiresAt: string | undefined
+}
+
+/** `PUT` switches it on for `ttlSeconds`, `DELETE` off; the ops server of the service that has it answers the new state. */
+export async function switchFault(
+  opsUrl: string,
+  name: string,
+  action: { on: true; ttlSeconds: number } | { on: false },
+): Promise<FaultState> {
+  return faultRequest(opsUrl, name, {
+    method: action.on ? 'PUT' : 'DELETE',
+    ...(action.on && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ttlSeconds: action.ttlSeconds }),
+    }),
+  })
+}
+
+export async function readFault(opsUrl: string, name: string): Promise<FaultState> {
+  return faultRequest(opsUrl, name, { method: 'GET' })
+}
+
+async function faultRequest(opsUrl: string, name: string, init: RequestInit): Promise<FaultState> {
+  let response: Response
+  try {
+    response = await fetch(new URL(`/faults/${name}`, opsUrl), {
+      ...init,
+      signal: AbortSignal.timeout(FAULT_TIMEOUT_MS),
+    })
+  } catch (cause) {
+    throw new LabError(`the service with the fault ${name} does not answer at ${opsUrl}: ${reasonOf(cause)}`, {
+      cause,
+      advice: 'npm run status, then npm run up',
+    })
+  }
+  const text = await response.text()
+  if (response.status !== 200) throw new LabError(`fault ${name} cannot be switched: ${response.status} ${text}`)
+  const body = parseObject(text)
+  return {
+    name,
+    description: asText(body['description']),
+    expiresAt: asText(field(body, 'active', 'expiresAt')) || undefined,
   }
 }

@@ -111,8 +111,8 @@ function attributes(list: unknown): Record<string, string> {
   return Object.fromEntries(
     asArray(list).map((attribute) => {
       const value = field(attribute, 'value')
-      const scalar = typeof value === 'object' && value !== null ? Object.values(value)[0] : undefined
-      return [asText(field(attribute, 'key')), typeof scalar === 'object' ? JSON.stringify(scalar) : String(scalar)]
+      const scalar: unknown = typeof value === 'object' && value !== null ? Object.values(value)[0] : undefined
+      return [asText(field(attribute, 'key')), typeof scalar === 'string' ? scalar : JSON.stringify(scalar)]
     }),
   )
 }

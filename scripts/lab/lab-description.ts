@@ -1,0 +1,86 @@
+// What lab is (or was last) running in a state directory, so that no other command has to be told again.
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { asText, field, parseObject } from './json.ts'
+import { PORT_NAMES } from './ports.ts'
+import type { PortName } from './ports.ts'
+import { HOST } from './settings.ts'
+import type { LabSettings } from './settings.ts'
+
+export interface LabOptions {
+  /** Nothing of the stores on disk. */
+  memory: boolean
+  /** A collector of the user's own instead of the built-in agent. */
+  agentBin: string | undefined
+  agentConfig: string | undefined
+}
+
+export interface LabDescription extends LabOptions {
+  runtime: 'embedded'
+  stateDir: string
+  portOffset: number
+  ports: Record<PortName, number>
+  /** With the password; undefined until Postgres has started. */
+  databaseUrl: string | undefined
+}
+
+export function describeLab(
+  settings: LabSettings,
+  options: LabOptions,
+  databaseUrl: string | undefined,
+): LabDescription {
+  return { runtime: 'embedded', ...settings, ...options, databaseUrl }
+}
+
+export const url = (lab: Pick<LabDescription, 'ports'>, port: PortName) => `http://${HOST}:${lab.ports[port]}`
+
+export function storeUrls(lab: LabDescription) {
+  return { loki: url(lab, 'loki'), tempo: url(lab, 'tempo'), prometheus: url(lab, 'prometheus') }
+}
+
+const descriptionFile = (stateDir: string) => join(stateDir, 'run', 'lab.json')
+
+/** Readable by its owner only: the database URL holds a password. */
+export function writeDescription(lab: LabDescription): void {
+  const path = descriptionFile(lab.stateDir)
+  writeFileSync(`${path}.new`, `${JSON.stringify(lab, undefined, 2)}\n`, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+export function forgetDescription(stateDir: string): void {
+  rmSync(descriptionFile(stateDir), { force: true })
+}
+
+export function readDescription(settings: LabSettings): LabDescription | undefined {
+  const path = descriptionFile(settings.stateDir)
+  if (!existsSync(path)) return undefined
+  const stored = parseObject(readFileSync(path, 'utf8'))
+  const ports = { ...settings.ports }
+  for (const name of PORT_NAMES) {
+    const port = field(stored, 'ports', name)
+    if (typeof port === 'number') ports[name] = port
+  }
+  return {
+    runtime: 'embedded',
+    stateDir: settings.stateDir,
+    portOffset: typeof stored['portOffset'] === 'number' ? stored['portOffset'] : settings.portOffset,
+    ports,
+    memory: stored['memory'] === true,
+    agentBin: asText(stored['agentBin']) || undefined,
+    agentConfig: asText(stored['agentConfig']) || undefined,
+    databaseUrl: asText(stored['databaseUrl']) || undefined,
+  }
+}
+
+/** What differs, as sentences; a running lab is not turned into another one behind its user's back. */
+export function differences(running: LabDescription, wanted: LabDescription): string[] {
+  const moved = PORT_NAMES.filter((name) => wanted.ports[name] !== 0 && running.ports[name] !== wanted.ports[name])
+  return [
+    ...moved.map((name) => `${name} is on port ${running.ports[name]}, not ${wanted.ports[name]}`),
+    ...(running.memory === wanted.memory ? [] : [running.memory ? 'its data is in memory' : 'its data is on disk']),
+    ...(running.agentBin === wanted.agentBin ? [] : [`its agent is ${running.agentBin ?? 'the built-in one'}`]),
+    ...(running.agentConfig === wanted.agentConfig
+      ? []
+      : [`its agent runs ${running.agentConfig ?? 'the default configuration'}`]),
+  ]
+}

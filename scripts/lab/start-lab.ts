@@ -1,0 +1,152 @@
+// Brings up every component of a lab, all at once as far as they do not need each other, and takes back what it started
+// when one fails or the user interrupts. Owns the order; what the components are is in components.ts.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Component, ComponentName } from './components.ts'
+import { LabError } from './lab-error.ts'
+import type { LabDescription } from './lab-description.ts'
+import { writeDescription } from './lab-description.ts'
+import type { Output } from './output.ts'
+import { formatDuration } from './output.ts'
+import { isPortFree, portHolder } from './port-holder.ts'
+import { PORTS } from './ports.ts'
+import type { ProcessRecord } from './processes.ts'
+import { lastOutput } from './processes.ts'
+import { NotReadyError } from './readiness.ts'
+import { findRunning, startComponent, stopComponent, waitUntilReady } from './run-component.ts'
+import { HOST } from './settings.ts'
+import { stateDirectory } from './state-directory.ts'
+
+export interface ComponentTiming {
+  name: ComponentName
+  /** Milliseconds after the start of the whole: when it was launched, and when it was ready. */
+  launchedMs: number
+  readyMs: number
+  alreadyRunning: boolean
+}
+
+export interface StartedLab {
+  timings: ComponentTiming[]
+  /** Ends what this start has started, and nothing that was running before. */
+  takeBack: () => Promise<void>
+}
+
+const KEPT_LOG_LINES = 12
+const PORT_RELEASE_MS = 2_000
+
+export async function startLab(
+  lab: LabDescription,
+  components: Component[],
+  out: Output,
+  signal: AbortSignal,
+): Promise<StartedLab> {
+  const startedAt = performance.now()
+  const running = new Map(components.map((component) => [component.name, findRunning(component, lab)]))
+  await checkPorts(
+    lab,
+    components.filter(({ name }) => running.get(name) === undefined),
+  )
+
+  const started: ProcessRecord[] = []
+  const timings: ComponentTiming[] = []
+  const failure = new AbortController()
+  const either = AbortSignal.any([signal, failure.signal])
+  const takeBack = async () => {
+    await Promise.all(
+      started.map((record) =>
+        stopComponent(record, lab.stateDir, components.find(({ name }) => name === record.name)?.graceMs ?? 5_000),
+      ),
+    )
+  }
+
+  const ready = new Map<ComponentName, Promise<void>>()
+  const bringUp = async (component: Component) => {
+    for (const name of component.needs) await ready.get(name)
+    either.throwIfAborted()
+    const launchedMs = performance.now() - startedAt
+    const alreadyRunning = running.get(component.name) !== undefined
+    try {
+      if (alreadyRunning) await waitUntilReady(component, lab, { signal: either })
+      else started.push(await launchRecorded(component, lab, either, started))
+    } catch (error) {
+      throw either.aborted ? error : explain(component, lab, error)
+    }
+    if (component.name === 'postgres') writeDescription(lab)
+    const timing = { name: component.name, launchedMs, readyMs: performance.now() - startedAt, alreadyRunning }
+    timings.push(timing)
+    out.transient(`${timings.length} of ${components.length} ready: ${timings.map(({ name }) => name).join(' ')}`)
+    out.progress(
+      `${component.name.padEnd(14)}${alreadyRunning ? 'runs' : `ready after ${formatDuration(timing.readyMs)}`}`,
+    )
+  }
+
+  writeDescription(lab)
+  // In the table every component stands after those it needs, so their promises exist by then.
+  for (const component of components) {
+    const up = bringUp(component)
+    up.catch((error: unknown) => failure.abort(error))
+    ready.set(component.name, up)
+  }
+  await Promise.allSettled(ready.values())
+  if (either.aborted) {
+    await takeBack()
+    // The first failure aborts the rest; what they then say is only that.
+    throw signal.aborted ? signal.reason : failure.signal.reason
+  }
+  return { timings, takeBack }
+}
+
+/** A component that never became ready has been started all the same, and has to be taken back. */
+async function launchRecorded(
+  component: Component,
+  lab: LabDescription,
+  signal: AbortSignal,
+  started: ProcessRecord[],
+): Promise<ProcessRecord> {
+  try {
+    return await startComponent(component, lab, signal)
+  } catch (error) {
+    const record = findRunning(component, lab)
+    if (record !== undefined) started.push(record)
+    throw error
+  }
+}
+
+function explain(component: Component, lab: LabDescription, error: unknown): unknown {
+  if (!(error instanceof NotReadyError)) return error
+  return new LabError(`${component.name} is not ready: ${error.message}`, {
+    cause: error,
+    logLines: lastOutput(stateDirectory(lab.stateDir).run, component.name, KEPT_LOG_LINES),
+    advice: component.advice,
+  })
+}
+
+/** All busy ports at once, each with the setting that moves it and, where it can be told, who holds it. */
+async function checkPorts(lab: LabDescription, components: Component[]): Promise<void> {
+  const wanted = components
+    .flatMap(({ name, ports }) => ports.map((port) => ({ component: name, port })))
+    .filter(({ port }) => lab.ports[port] !== 0)
+  const busy = (
+    await Promise.all(wanted.map(async (entry) => ((await becomesFree(lab.ports[entry.port])) ? [] : [entry])))
+  ).flat()
+  if (busy.length === 0) return
+  const lines = busy.map(({ component, port }) => {
+    const holder = portHolder(lab.ports[port])
+    const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
+    return `port ${lab.ports[port]} for ${component} is busy: ${by} holds it; ${PORTS[port].env} moves this port`
+  })
+  throw new LabError(lines.join('\n'), {
+    advice: 'a second lab beside another one: npm run up -- --port-offset 1000; if that process is a leftover, end it',
+  })
+}
+
+/** A port may be free only a moment after the process that held it has ended. */
+async function becomesFree(port: number): Promise<boolean> {
+  if (await isPortFree(HOST, port)) return true
+  if (portHolder(port) !== undefined) return false
+  const deadline = Date.now() + PORT_RELEASE_MS
+  while (Date.now() < deadline) {
+    await sleep(50)
+    if (await isPortFree(HOST, port)) return true
+  }
+  return false
+}

@@ -1,0 +1,52 @@
+// Ends whatever a state directory says is running, in an order that lets each hand over what it still has.
+import { readRecords } from './processes.ts'
+import type { ProcessRecord, StopOutcome } from './processes.ts'
+import { stopComponent } from './run-component.ts'
+import { stateDirectory } from './state-directory.ts'
+
+const GRACE_MS = 12_000
+
+/** Producers before those they produce for: the services' last spans reach the agent, the agent's last batches the backend. */
+const ORDER = [
+  ['gateway', 'console', 'node-exporter'],
+  ['checkout'],
+  ['inventory', 'payment'],
+  ['agent'],
+  ['backend', 'postgres'],
+]
+
+export interface StoppedComponent {
+  name: string
+  pid: number
+  outcome: StopOutcome
+  tookMs: number
+}
+
+export async function stopLab(
+  stateDir: string,
+  onStopped: (stopped: StoppedComponent) => void = () => {},
+): Promise<StoppedComponent[]> {
+  const records = readRecords(stateDirectory(stateDir).run)
+  const known = new Set(ORDER.flat())
+  const stages = [
+    ...ORDER.map((names) => records.filter(({ name }) => names.includes(name))),
+    records.filter(({ name }) => !known.has(name)),
+  ]
+  const stopped: StoppedComponent[] = []
+  for (const stage of stages) {
+    await Promise.all(
+      stage.map(async (record) => {
+        const result = await stopOne(record, stateDir)
+        stopped.push(result)
+        onStopped(result)
+      }),
+    )
+  }
+  return stopped
+}
+
+async function stopOne(record: ProcessRecord, stateDir: string): Promise<StoppedComponent> {
+  const startedAt = performance.now()
+  const outcome = await stopComponent(record, stateDir, GRACE_MS)
+  return { name: record.name, pid: record.pid, outcome, tookMs: performance.now() - startedAt }
+}

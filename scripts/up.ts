@@ -1,0 +1,149 @@
+// Starts the lab in the background and proves that it works.
+import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
+import { embeddedComponents } from './lab/components.ts'
+import { interruption } from './lab/interruption.ts'
+import { describeLab, differences, forgetDescription, readDescription } from './lab/lab-description.ts'
+import type { LabDescription } from './lab/lab-description.ts'
+import { LabError } from './lab/lab-error.ts'
+import { withLabLock } from './lab/lab-lock.ts'
+import type { Output } from './lab/output.ts'
+import { formatDuration, table } from './lab/output.ts'
+import { isRunning, readRecords } from './lab/processes.ts'
+import { proveCheckout } from './lab/proof.ts'
+import { isProven, printProof, proofJson } from './lab/proof-report.ts'
+import { chooseRuntime } from './lab/runtime.ts'
+import { HOST, readSettings } from './lab/settings.ts'
+import { startLab } from './lab/start-lab.ts'
+import type { ComponentTiming } from './lab/start-lab.ts'
+import { prepareStateDirectory, stateDirectory } from './lab/state-directory.ts'
+
+await runCommand({
+  name: 'up',
+  summary: 'Starts the lab in the background and proves that it works.',
+  description:
+    'Starts the shop, an agent, Loki, Tempo, Prometheus and the console, sends one checkout, and finds it by its trace id in\n' +
+    'logs, trace and metrics. When the lab is up already, what is missing is started and the proof is driven again.\n' +
+    'When something fails, everything this command has started is stopped again.',
+  options: {
+    embedded: { type: 'boolean', help: 'the embedded runtime, even where Docker is' },
+    docker: { type: 'boolean', help: 'the real stores in Docker (not there yet)' },
+    memory: { type: 'boolean', help: 'keep no data of the stores on disk' },
+    'agent-bin': { type: 'string', value: 'PATH', help: 'a collector of your own in place of the built-in agent' },
+    'agent-config': {
+      type: 'string',
+      value: 'FILE',
+      help: "the agent's configuration (default agent/grafana-agent.yaml)",
+    },
+    timings: { type: 'boolean', help: 'when each component was launched and ready' },
+    ...COMMON_OPTIONS,
+  },
+  exitCodes: {
+    0: 'the lab is up and the proof was seen',
+    1: 'a component is not ready or the proof was not seen: the reason is printed',
+    2: 'wrong usage or settings',
+    130: 'interrupted; what was started has been stopped',
+  },
+  examples: [
+    'npm run up',
+    'npm run up -- --port-offset 1000          a second lab beside the first',
+    'npm run up -- --agent-bin ./otelcol --agent-config my.yaml',
+    'LOKI_PORT=3101 npm run up                 one port moved (npm run doctor lists them all)',
+  ],
+  async run({ values, out }) {
+    if (values.docker && values.embedded) throw new UsageError('--docker and --embedded exclude each other')
+    const startedAt = performance.now()
+    const settings = readSettings({ env: process.env, portOffset: values['port-offset'] })
+    const { runtime, reason } = await chooseRuntime(values)
+    out.progress(`runtime: ${runtime} (${reason})`)
+    prepareStateDirectory(stateDirectory(settings.stateDir))
+    const options = { memory: values.memory, agentBin: values['agent-bin'], agentConfig: values['agent-config'] }
+    const wanted = describeLab(settings, options, process.env['DATABASE_URL'])
+
+    return withLabLock(settings.stateDir, out, async () => {
+      using interrupted = interruption()
+      const lab = adoptRunning(wanted, readDescription(settings))
+      const { timings, takeBack } = await startOrReport(lab, out, interrupted.signal)
+      const readyMs = performance.now() - startedAt
+      try {
+        const proof = await proveCheckout(lab, { signal: interrupted.signal })
+        const totalMs = performance.now() - startedAt
+        out.json({
+          runtime,
+          reason,
+          stateDir: lab.stateDir,
+          ports: lab.ports,
+          readyMs,
+          totalMs,
+          timings,
+          proof: proofJson(proof),
+        })
+        out.line()
+        printProof(proof, out)
+        if (values.timings) printTimings(timings, { readyMs, totalMs }, out)
+        if (!isProven(proof)) throw notProven(proof.evidence.missing)
+        printAddresses(lab, totalMs, out)
+        return EXIT.ok
+      } catch (error) {
+        await takeBack()
+        forgetWhenEmpty(lab)
+        throw error
+      }
+    })
+  },
+})
+
+/** Ports and database of a lab that runs stay; asking for another lab in the same place is refused. */
+function adoptRunning(wanted: LabDescription, stored: LabDescription | undefined): LabDescription {
+  const isUp = readRecords(stateDirectory(wanted.stateDir).run).some(isRunning)
+  if (!isUp || stored === undefined) return wanted
+  const differing = differences(stored, wanted)
+  if (differing.length > 0) {
+    throw new LabError(`another lab is up in ${wanted.stateDir}: ${differing.join('; ')}`, {
+      advice: 'npm run down first, or start a second lab beside it with --port-offset or PLAYGROUND_DIR',
+    })
+  }
+  return { ...wanted, ports: { ...stored.ports }, databaseUrl: stored.databaseUrl }
+}
+
+async function startOrReport(lab: LabDescription, out: Output, signal: AbortSignal) {
+  try {
+    return await startLab(lab, embeddedComponents(lab), out, signal)
+  } catch (error) {
+    forgetWhenEmpty(lab)
+    throw error
+  }
+}
+
+function forgetWhenEmpty(lab: LabDescription): void {
+  if (!readRecords(stateDirectory(lab.stateDir).run).some(isRunning)) forgetDescription(lab.stateDir)
+}
+
+function notProven(missing: string[]): LabError {
+  return new LabError(`everything is ready, but the proof was not seen: ${missing.join('; ')}`, {
+    advice: 'npm run logs -- agent shows what the agent sent where; npm run doctor checks the machine',
+  })
+}
+
+function printTimings(
+  timings: ComponentTiming[],
+  { readyMs, totalMs }: { readyMs: number; totalMs: number },
+  out: Output,
+): void {
+  out.line()
+  const rows = timings.map(({ name, launchedMs, readyMs: at }) => [
+    name,
+    formatDuration(launchedMs),
+    formatDuration(at),
+  ])
+  for (const row of table([['component', 'launched', 'ready'], ...rows])) out.line(row)
+  out.line(`all ready after ${formatDuration(readyMs)}, proof after ${formatDuration(totalMs)}`)
+}
+
+function printAddresses(lab: LabDescription, totalMs: number, out: Output): void {
+  const at = (port: keyof LabDescription['ports']) => `http://${HOST}:${lab.ports[port]}`
+  out.line(
+    `${out.style('ok', 'The lab is up')} (${formatDuration(totalMs)}). Look at ${at('console')}, or point a Grafana at:`,
+  )
+  out.line(`           Loki ${at('loki')}  Tempo ${at('tempo')}  Prometheus ${at('prometheus')}`)
+  out.line('Next       npm run checkout, npm run fault -- db-timeout on, npm run load, npm run status, npm run down')
+}
