@@ -44,7 +44,7 @@ export class Database implements Queryable {
   constructor(config: DatabaseConfig, schema: string) {
     this.#config = config
     this.#namespace = new URL(config.databaseUrl).pathname.slice(1)
-    this.#pool = new pg.Pool({ ...connectionOptions(config, schema), max: config.dbPoolMax })
+    this.#pool = new pg.Pool({ ...connectionOptions(config, schema), max: config.dbPoolMax, min: 1 })
     // An idle connection that the server cut; the pool replaces it.
     this.#pool.on('error', (error) => logger.warn({ error }, 'database connection lost'))
     measurePool(this.#pool, config.dbPoolMax)

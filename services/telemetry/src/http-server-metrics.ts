@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
+import { activeTraceIds } from './active-trace-ids.ts'
 import { ExemplarHistogram } from './metrics.ts'
 import { httpDurationBuckets, metricNames } from './semconv.ts'
 
@@ -16,9 +16,7 @@ export function measureRequests(app: FastifyInstance): void {
   const started = new WeakMap<object, { at: number; traceIds: Record<string, string> }>()
   app.addHook('onRequest', (request, _reply, done) => {
     // By the time of onResponse the request's span has ended and is no longer to be had.
-    const span = trace.getActiveSpan()?.spanContext()
-    const traceIds: Record<string, string> = span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
-    started.set(request, { at: performance.now(), traceIds })
+    started.set(request, { at: performance.now(), traceIds: activeTraceIds() })
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -32,7 +30,8 @@ export function measureRequests(app: FastifyInstance): void {
         seconds,
         start.traceIds,
       )
-      request.log.info(
+      const level = reply.statusCode < 500 ? 'info' : 'warn'
+      request.log[level](
         {
           ...start.traceIds,
           'http.request.method': request.method,

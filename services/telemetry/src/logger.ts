@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { trace } from '@opentelemetry/api'
 import { destination, pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
 import { telemetryConfig } from './config.ts'
 import { errorFields } from './error-fields.ts'
 import { LogFile } from './log-file.ts'
+import { activeTraceIds } from './active-trace-ids.ts'
 import { service } from './service-identity.ts'
 
 /** A logger whose lines hold `timestamp`, `level`, `message`, `trace_id`, `span_id`, `service`, then the event's own fields. */
@@ -17,16 +17,10 @@ export function createLogger(output: DestinationStream, options: { level: string
       errorKey: 'error',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), log: flattenError },
-      mixin: traceFields,
+      mixin: activeTraceIds,
     },
     output,
   )
-}
-
-/** The ids of the span that is active where the line is written; nothing outside a request. */
-function traceFields(): Record<string, string> {
-  const span = trace.getActiveSpan()?.spanContext()
-  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
 }
 
 function flattenError(fields: Record<string, unknown>): Record<string, unknown> {

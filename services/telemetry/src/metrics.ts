@@ -1,6 +1,6 @@
-import { trace } from '@opentelemetry/api'
 import promClient from 'prom-client'
 import type { OpenMetricsContentType } from 'prom-client'
+import { activeTraceIds } from './active-trace-ids.ts'
 
 /** Every metric of the process. OpenMetrics is the only text format that carries exemplars. */
 const registry = new promClient.Registry<OpenMetricsContentType>()
@@ -60,15 +60,11 @@ export class ExemplarHistogram<Label extends string> {
     })
   }
 
-  /** `traceIds`: of the active span where the caller has none at hand. */
-  observe(labels: promClient.LabelValues<Label>, seconds: number, traceIds = activeTraceIds()): void {
-    this.#histogram.observe({ labels, value: seconds, exemplarLabels: traceIds })
+  /** A label with an empty value is left out. `traceIds`: of the active span, unless the caller has kept those of another. */
+  observe(labels: Record<Label, string | number>, seconds: number, traceIds = activeTraceIds()): void {
+    const present = Object.fromEntries(Object.entries<string | number>(labels).filter(([, value]) => value !== ''))
+    this.#histogram.observe({ labels: present, value: seconds, exemplarLabels: traceIds })
   }
-}
-
-export function activeTraceIds(): Record<string, string> {
-  const span = trace.getActiveSpan()?.spanContext()
-  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
 }
 
 export interface MetricsText {

@@ -1,5 +1,5 @@
 // The port for operators, apart from the public one: metrics, health, and the switches that break things.
-import { fastify } from 'fastify'
+import { fastify, LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { respondWithProblems } from './error-response.ts'
 import { defaultTtlSeconds, maxTtlSeconds } from './fault.ts'
@@ -20,7 +20,12 @@ export interface OpsServerOptions {
 }
 
 export function createOpsServer({ host, faults, checks, logger }: OpsServerOptions): FastifyInstance {
-  const app = fastify({ loggerInstance: logger, disableRequestLogging: true, forceCloseConnections: true })
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent) => parent,
+    forceCloseConnections: true,
+  })
   guardAgainstForeignPages(app, host)
   respondWithProblems(app)
   metricsRoute(app)
