@@ -4,7 +4,7 @@ import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventi
 
 /**
  * Keeps one rule of the HTTP conventions that @fastify/otel 0.21 breaks: a 4xx is the client's fault, so the server span's
- * status stays unset. It marks every error a handler throws; the recorded exception stays.
+ * status stays unset. It marks every error a handler throws.
  */
 export class ClientFaultSpanProcessor implements SpanProcessor {
   onEnding(span: Span): void {

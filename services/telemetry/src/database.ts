@@ -50,8 +50,9 @@ export class Database implements Queryable {
     measurePool(this.#pool, config.dbPoolMax)
   }
 
-  get poolMax(): number {
-    return this.#config.dbPoolMax
+  get connections(): { used: number; max: number } {
+    const { totalCount, idleCount } = this.#pool
+    return { used: totalCount - idleCount, max: this.#config.dbPoolMax }
   }
 
   async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -67,7 +68,8 @@ export class Database implements Queryable {
         await this.#run(connection, 'COMMIT', [])
         return result
       } catch (error) {
-        await this.#run(connection, 'ROLLBACK', [])
+        // When even this fails the connection is gone, and the transaction with it: what matters is why.
+        await this.#run(connection, 'ROLLBACK', []).catch(() => undefined)
         throw error
       }
     })
@@ -146,25 +148,20 @@ const connectionTimeouts = createCounter({
   help: 'Requests that got no connection in time.',
 })
 
-const connections = createGauge({
-  name: metricNames.dbConnections,
-  help: 'Connections of the pool, by state.',
-  labels: ['db_client_connection_state'],
-})
-const pendingRequests = createGauge({
-  name: metricNames.dbPendingRequests,
-  help: 'Requests that wait for a connection.',
-})
-
 function measurePool(pool: pg.Pool, max: number): void {
   createGauge({
-    name: metricNames.dbConnectionsMax,
-    help: 'Connections the pool may open.',
+    name: metricNames.dbConnections,
+    help: 'Connections of the pool, by state.',
+    labels: ['db_client_connection_state'],
     collect: (metric) => {
-      metric.set(max)
-      connections.set({ db_client_connection_state: 'idle' }, pool.idleCount)
-      connections.set({ db_client_connection_state: 'used' }, pool.totalCount - pool.idleCount)
-      pendingRequests.set(pool.waitingCount)
+      metric.set({ db_client_connection_state: 'idle' }, pool.idleCount)
+      metric.set({ db_client_connection_state: 'used' }, pool.totalCount - pool.idleCount)
     },
   })
+  createGauge({
+    name: metricNames.dbPendingRequests,
+    help: 'Requests that wait for a connection.',
+    collect: (metric) => metric.set(pool.waitingCount),
+  })
+  createGauge({ name: metricNames.dbConnectionsMax, help: 'Connections the pool may open.' }).set(max)
 }

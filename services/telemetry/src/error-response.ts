@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { SpanStatusCode, trace } from '@opentelemetry/api'
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import { errorType } from './error-fields.ts'
+import { UpstreamProblem } from './http-client.ts'
 import { Problem, problemBody, problemContentType } from './problem.ts'
 
 /** Maps whatever a handler throws to a problem, once for the whole service; logs those that are the service's fault. */
@@ -9,11 +10,8 @@ export function respondWithProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
     if (problem.statusCode >= 500) {
-      trace.getActiveSpan()?.setAttribute(ATTR_ERROR_TYPE, errorType(error)).setStatus({ code: SpanStatusCode.ERROR })
-      request.log.error(
-        { error, 'http.route': request.routeOptions.url },
-        error instanceof Error ? error.message : problem.title,
-      )
+      failSpan(error)
+      request.log.error({ error }, logMessage(error))
     }
     return sendProblem(reply, problem)
   })
@@ -28,6 +26,21 @@ export function respondWithProblems(app: FastifyInstance): void {
       }),
     ),
   )
+}
+
+/** A problem below 500 is an answer like any other; these are failures, and the span keeps the exception. */
+function failSpan(error: unknown): void {
+  const exception = error instanceof Error ? error : new Error(String(error))
+  const span = trace.getActiveSpan()
+  span?.recordException(exception)
+  span?.setStatus({ code: SpanStatusCode.ERROR, message: exception.message })
+  span?.setAttribute(ATTR_ERROR_TYPE, errorType(error))
+}
+
+/** The line that names the cause belongs to the service where it arose; those up the chain say whom they called. */
+function logMessage(error: unknown): string {
+  if (error instanceof UpstreamProblem) return `${error.peer} answered ${error.statusCode}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

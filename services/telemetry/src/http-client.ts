@@ -3,6 +3,7 @@ import { context } from '@opentelemetry/api'
 import { errorType } from './error-fields.ts'
 import { ExemplarHistogram } from './metrics.ts'
 import { Problem, problemContentType } from './problem.ts'
+import type { ProblemOptions } from './problem.ts'
 import { httpDurationBuckets, metricNames } from './semconv.ts'
 import { withUrlTemplate } from './tracing.ts'
 
@@ -63,7 +64,8 @@ export class HttpClient {
         }),
       )
       status = String(response.status)
-      const answer: unknown = response.status === 204 ? undefined : await response.json()
+      const text = await response.text()
+      const answer: unknown = text === '' ? undefined : JSON.parse(text)
       if (response.ok) return answer
       failure = status
       throw upstreamProblem(peer, response, answer)
@@ -84,12 +86,21 @@ export class HttpClient {
   }
 }
 
-/** A problem another service answered with; it travels on to the client as it is. */
-function upstreamProblem(peer: string, response: Response, answer: unknown): Problem {
+/** A problem another service answered with. It travels on to the client as it is; a log line says whose it was. */
+export class UpstreamProblem extends Problem {
+  override readonly name = 'UpstreamProblem'
+  readonly peer: string
+  constructor(peer: string, options: ProblemOptions) {
+    super(options)
+    this.peer = peer
+  }
+}
+
+function upstreamProblem(peer: string, response: Response, answer: unknown): UpstreamProblem {
   const fields: Record<string, unknown> = typeof answer === 'object' && answer !== null ? { ...answer } : {}
   const isProblem = response.headers.get('content-type')?.startsWith(problemContentType) ?? false
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-  return new Problem({
+  return new UpstreamProblem(peer, {
     status: response.status,
     kind: isProblem ? String(fields['type']).replace(/^urn:playground:problem:/, '') : 'upstream',
     title: isProblem ? String(fields['title']) : `${peer} failed`,

@@ -47,6 +47,7 @@ export function withUrlTemplate(template: string): Context {
 export const fastifyInstrumentation = new FastifyOtelInstrumentation({
   instrumentHooks: false,
   instrumentHandler: false,
+  recordExceptions: false, // error-response.ts records those that are failures
   requestHook: (span, request: FastifyRequest) => {
     const { method, routeOptions, url, hostname, port, protocol, ip, headers, raw } = request
     // An unknown path is not part of the name: names must stay few.

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { defineFault, logger } from '@playground/telemetry'
 import type { Fault } from '@playground/telemetry'
 import { connectionOptions } from '@playground/telemetry/database'
@@ -19,38 +20,59 @@ export function databaseTimeoutFault(config: DatabaseConfig, database: Database)
     parameters: {
       intervalMs: {
         description:
-          'Time between two runs of stock reconciliation; the pool is full after as many of them as it has connections.',
-        default: 200,
+          'Time between two runs of stock reconciliation; the pool is full after as many as it has connections.',
+        default: 150,
         minimum: 10,
-        maximum: 10_000,
+        maximum: 1_000,
       },
     },
     start: async ({ intervalMs }) => {
-      const forgotten = new pg.Client({
-        ...connectionOptions(config, schema),
-        application_name: 'forgotten transaction',
-      })
-      forgotten.on('error', (error) => logger.warn({ error }, 'the forgotten transaction lost its connection'))
-      await forgotten.connect()
-      await forgotten.query('BEGIN')
-      await forgotten.query('SELECT sku FROM stock ORDER BY sku FOR UPDATE')
-
+      const forgotten = await lockStock(config)
       const runs = new Set<Promise<unknown>>()
       const timer = setInterval(() => {
-        // One more than the pool holds would only queue up and time out itself.
-        if (runs.size >= database.poolMax) return
+        // One more than the pool holds would only queue up, and time out itself.
+        if (runs.size >= database.connections.max) return
         const run = reconcileStock(database)
           .catch((error: unknown) => logger.warn({ error }, 'stock reconciliation failed'))
           .finally(() => runs.delete(run))
         runs.add(run)
       }, intervalMs)
 
-      return async () => {
+      const lift = async () => {
         clearInterval(timer)
-        // Closing the session rolls it back and frees the lock; the waiting runs then finish one after the other.
+        // Ending the session rolls it back and frees the lock; the runs that waited for it then finish one after the other.
         await forgotten.end()
         await Promise.all(runs)
       }
+      try {
+        await untilPoolIsFull(database, intervalMs)
+      } catch (error) {
+        await lift()
+        throw error
+      }
+      return lift
     },
   })
+}
+
+/** A session of its own, beside the pool. */
+async function lockStock(config: DatabaseConfig): Promise<pg.Client> {
+  const client = new pg.Client({ ...connectionOptions(config, schema), application_name: 'forgotten transaction' })
+  client.on('error', (error) => logger.warn({ error }, 'the forgotten transaction lost its connection'))
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query('SELECT sku FROM stock ORDER BY sku FOR UPDATE')
+  return client
+}
+
+/** The fault counts as on when it bites: a checkout sent earlier would find a connection and wait for the lock instead. */
+async function untilPoolIsFull(database: Database, intervalMs: number): Promise<void> {
+  const deadline = Date.now() + database.connections.max * intervalMs + 5_000
+  while (database.connections.used < database.connections.max) {
+    if (Date.now() > deadline) {
+      const { used, max } = database.connections
+      throw new Error(`the pool did not run dry in time: ${used} of ${max} connections in use`)
+    }
+    await sleep(20)
+  }
 }
