@@ -66,8 +66,8 @@ export async function getFault(service: string, fault: string, signal?: AbortSig
   return faultState(await requestJson(`/api/faults/${service}/${fault}`, { ...noTenant, signal }))
 }
 
-export async function setFault(service: string, fault: string, durationMs: number): Promise<void> {
-  await requestJson(`/api/faults/${service}/${fault}`, { ...noTenant, method: 'PUT', body: { durationMs } })
+export async function injectFault(service: string, fault: string, ttlSeconds: number): Promise<void> {
+  await requestJson(`/api/faults/${service}/${fault}`, { ...noTenant, method: 'PUT', body: { ttlSeconds } })
 }
 
 export async function liftFault(service: string, fault: string): Promise<void> {
@@ -76,7 +76,7 @@ export async function liftFault(service: string, fault: string): Promise<void> {
 }
 
 function faultState(answer: Json): FaultState {
-  const expires = answer.first('expiresAt', 'until')
-  const expiresAtMs = expires.isMissing ? undefined : new Date(expires.text()).getTime()
-  return { active: answer.first('active', 'on', 'enabled').value === true, expiresAtMs }
+  const active = answer.get('active')
+  if (active.isMissing) return { active: false, expiresAtMs: undefined }
+  return { active: true, expiresAtMs: new Date(active.get('expiresAt').text()).getTime() }
 }

@@ -1,0 +1,127 @@
+import { memo, useId } from 'react'
+import { Link } from '../../app/link.tsx'
+import { traceHref } from '../../app/view-links.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { ServiceName } from '../../components/service-name.tsx'
+import type { FieldOrigin, LogField, LogRecord, ReadableLog } from '../../domain/log-record.ts'
+import { formatClock, rangeAround } from '../../domain/time-range.ts'
+import { levelColours } from './log-volume.tsx'
+
+export interface LogFilter {
+  name: string
+  value: string
+  origin: FieldOrigin
+  negated?: boolean
+}
+
+interface LogRowProps {
+  record: LogRecord
+  log: ReadableLog
+  params: URLSearchParams
+  isOpen: boolean
+  onToggle: () => void
+  onFilter: (filter: LogFilter) => void
+}
+
+const origins: { origin: FieldOrigin; title: string }[] = [
+  { origin: 'label', title: 'Labels' },
+  { origin: 'metadata', title: 'Structured metadata' },
+  { origin: 'line', title: 'Fields of the line' },
+]
+
+export const LogRow = memo(function LogRow({ record, log, params, isOpen, onToggle, onFilter }: LogRowProps) {
+  const detailsId = useId()
+  const timeMs = Number(record.timeUnixNano / 1_000_000n)
+  // The trace may be hours old: its link carries its own time, so that logs and metrics from there look at the right place.
+  const range = rangeAround(timeMs, timeMs)
+  return (
+    <li className="log-row" style={{ '--level': levelColours[log.level] }}>
+      <div className="log-row-line">
+        <button
+          type="button"
+          className="log-row-toggle"
+          aria-expanded={isOpen}
+          aria-controls={detailsId}
+          onClick={onToggle}
+        >
+          <time dateTime={new Date(timeMs).toISOString()}>{formatClock(timeMs)}</time>
+          <span className="log-level">{log.level === 'unknown' ? '' : log.level}</span>
+          <span className="log-service">{log.service !== undefined && <ServiceName name={log.service} />}</span>
+          <span className="log-message">{log.message}</span>
+        </button>
+        {log.traceId !== undefined && (
+          <Link
+            className="log-trace"
+            href={traceHref(log.traceId, { spanId: log.spanId, range, from: params })}
+            title={`Trace ${log.traceId}`}
+          >
+            Trace <span className="mono">{log.traceId.slice(0, 8)}</span>
+          </Link>
+        )}
+      </div>
+      {isOpen && (
+        <div className="log-details" id={detailsId}>
+          <div className="log-raw">
+            <pre>{record.line}</pre>
+            <CopyButton text={record.line} label="Copy the line" />
+          </div>
+          {origins.map(({ origin, title }) => (
+            <FieldTable
+              key={origin}
+              title={title}
+              fields={log.fields.filter((field) => field.origin === origin)}
+              onFilter={onFilter}
+            />
+          ))}
+        </div>
+      )}
+    </li>
+  )
+})
+
+function FieldTable({
+  title,
+  fields,
+  onFilter,
+}: {
+  title: string
+  fields: readonly LogField[]
+  onFilter: (filter: LogFilter) => void
+}) {
+  if (fields.length === 0) return undefined
+  return (
+    <div className="log-fields">
+      <h3>{title}</h3>
+      <dl>
+        {fields.map(({ name, value, origin }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <span className="log-field-value">{value}</span>
+              <span className="log-field-actions">
+                <button
+                  type="button"
+                  className="button button-quiet button-small"
+                  aria-label={`Only ${name} = ${value}`}
+                  title="Only this value"
+                  onClick={() => onFilter({ name, value, origin })}
+                >
+                  =
+                </button>
+                <button
+                  type="button"
+                  className="button button-quiet button-small"
+                  aria-label={`Without ${name} = ${value}`}
+                  title="Without this value"
+                  onClick={() => onFilter({ name, value, origin, negated: true })}
+                >
+                  ≠
+                </button>
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}

@@ -1,0 +1,3 @@
+export function MetricsView({ traceId }: { traceId?: string }) {
+  return <p>{traceId}</p>
+}

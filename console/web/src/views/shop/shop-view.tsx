@@ -1,0 +1,3 @@
+export function ShopView({ traceId }: { traceId?: string }) {
+  return <p>{traceId}</p>
+}
