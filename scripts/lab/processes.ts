@@ -118,8 +118,8 @@ export function readRecords(runDir: string): ProcessRecord[] {
     .filter((record) => record !== undefined)
 }
 
-export function isRunning(record: ProcessRecord | undefined): record is ProcessRecord {
-  return record !== undefined && isAlive(record.pid, record.identity)
+export function isRunning(record: ProcessRecord): boolean {
+  return isAlive(record.pid, record.identity)
 }
 
 function isProcessRecord(value: unknown): value is ProcessRecord {

@@ -79,7 +79,7 @@ async function startDatabase(component: Component, lab: LabDescription): Promise
 
 export function findRunning(component: Component, lab: LabDescription): ProcessRecord | undefined {
   const record = readRecord(stateDirectory(lab.stateDir).run, component.name)
-  return isRunning(record) ? record : undefined
+  return record !== undefined && isRunning(record) ? record : undefined
 }
 
 export async function waitUntilReady(

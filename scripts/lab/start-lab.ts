@@ -10,7 +10,7 @@ import { formatDuration } from './output.ts'
 import { isPortFree, portHolder } from './port-holder.ts'
 import { PORTS } from './ports.ts'
 import type { ProcessRecord } from './processes.ts'
-import { lastOutput } from './processes.ts'
+import { forgetProcess, lastOutput } from './processes.ts'
 import { NotReadyError } from './readiness.ts'
 import { findRunning, startComponent, stopComponent, waitUntilReady } from './run-component.ts'
 import { HOST } from './settings.ts'
@@ -107,6 +107,7 @@ async function launchRecorded(
   } catch (error) {
     const record = findRunning(component, lab)
     if (record !== undefined) started.push(record)
+    else forgetProcess(stateDirectory(lab.stateDir).run, component.name)
     throw error
   }
 }
