@@ -112,7 +112,12 @@ export const tracesSchema = object({
             ),
           ),
           batch: optional(batchSchema),
-          remote_write: withDefault(list(traceRemoteWriteSchema), []),
+          remote_write: required(
+            refined(list(traceRemoteWriteSchema), (endpoints) => {
+              if (endpoints.length === 0) throw new Error('expected at least one endpoint')
+              return endpoints
+            }),
+          ),
         },
         {
           unsupported: {

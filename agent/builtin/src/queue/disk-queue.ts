@@ -1,0 +1,170 @@
+// Items that were accepted and not yet delivered, on disk, so that they survive the process.
+// One SQLite file (node:sqlite, WAL, synchronous=NORMAL: survives kill -9, not a power cut); each reader has its own cursor.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+
+export interface QueuedEntry {
+  readonly id: number
+  readonly items: number
+  readonly atMs: number
+  readonly body: Uint8Array
+}
+
+export interface DiskQueueOptions {
+  readonly path: string
+  readonly readers: readonly string[]
+}
+
+export class DiskQueue {
+  readonly #database: DatabaseSync
+  readonly #insert: StatementSync
+  readonly #select: StatementSync
+  readonly #moveCursor: StatementSync
+  readonly #deleteBelow: StatementSync
+  readonly #sizeBelow: StatementSync
+  readonly #cursors = new Map<string, number>()
+  readonly #itemsLeft = new Map<string, number>()
+  #nextId: number
+  #entries: number
+  #bytes: number
+  #firstId: number
+
+  constructor({ path, readers }: DiskQueueOptions) {
+    mkdirSync(dirname(path), { recursive: true })
+    const database = new DatabaseSync(path)
+    this.#database = database
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA cache_size = -1024;
+      PRAGMA journal_size_limit = 4194304;
+      CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, items INTEGER NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS cursor (reader TEXT PRIMARY KEY, next_id INTEGER NOT NULL) STRICT;
+    `)
+    this.#insert = database.prepare('INSERT INTO entry (id, items, at_ms, body) VALUES (?, ?, ?, ?)')
+    this.#select = database.prepare('SELECT id, items, at_ms, body FROM entry WHERE id >= ? ORDER BY id LIMIT ?')
+    this.#moveCursor = database.prepare(
+      'INSERT INTO cursor (reader, next_id) VALUES (?, ?) ON CONFLICT (reader) DO UPDATE SET next_id = excluded.next_id',
+    )
+    this.#deleteBelow = database.prepare('DELETE FROM entry WHERE id < ?')
+    this.#sizeBelow = database.prepare(
+      'SELECT count(*) AS n, coalesce(sum(length(body)), 0) AS size FROM entry WHERE id < ?',
+    )
+    const state = database
+      .prepare('SELECT count(*) AS n, coalesce(min(id), 0) AS low, coalesce(max(id), 0) AS high, coalesce(sum(length(body)), 0) AS size FROM entry')
+      .get()
+    this.#entries = Number(state?.['n'])
+    this.#bytes = Number(state?.['size'])
+    const cursorRows = database.prepare('SELECT reader, next_id FROM cursor').all()
+    const highestCursor = Math.max(0, ...cursorRows.map((row) => Number(row['next_id'])))
+    // Ids never go back, or a cursor kept from an emptied queue would skip new entries.
+    this.#nextId = Math.max(Number(state?.['high']) + 1, highestCursor)
+    this.#firstId = this.#entries === 0 ? this.#nextId : Number(state?.['low'])
+    const known = new Map(cursorRows.map((row) => [String(row['reader']), Number(row['next_id'])]))
+    for (const reader of readers) {
+      const cursor = Math.max(known.get(reader) ?? this.#firstId, this.#firstId)
+      this.#cursors.set(reader, cursor)
+      const left = database.prepare('SELECT coalesce(sum(items), 0) AS items FROM entry WHERE id >= ?').get(cursor)
+      this.#itemsLeft.set(reader, Number(left?.['items']))
+    }
+    const isConfigured = new Set(readers)
+    const forget = database.prepare('DELETE FROM cursor WHERE reader = ?')
+    for (const reader of known.keys()) if (!isConfigured.has(reader)) forget.run(reader)
+    this.#trim()
+  }
+
+  get entries(): number {
+    return this.#entries
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes
+  }
+
+  /** Items `reader` has not taken yet. */
+  itemsLeft(reader: string): number {
+    return this.#itemsLeft.get(reader) ?? 0
+  }
+
+  /** Durable when it returns. Throws when the disk refuses (full, read-only). */
+  append(body: Uint8Array, items: number, nowMs = Date.now()): void {
+    this.#insert.run(this.#nextId, items, nowMs, body)
+    this.#nextId += 1
+    this.#entries += 1
+    this.#bytes += body.byteLength
+    for (const [reader, left] of this.#itemsLeft) this.#itemsLeft.set(reader, left + items)
+  }
+
+  /** The next entries of a reader, without taking them. */
+  peek(reader: string, limit: number): QueuedEntry[] {
+    return this.#select.all(this.#cursorOf(reader), limit).map((row) => ({
+      id: Number(row['id']),
+      items: Number(row['items']),
+      atMs: Number(row['at_ms']),
+      body: row['body'] instanceof Uint8Array ? row['body'] : new Uint8Array(),
+    }))
+  }
+
+  /** Takes peeked entries, delivered or dropped. Returns the items taken: fewer than peeked when some were evicted meanwhile. */
+  take(reader: string, entries: readonly QueuedEntry[]): number {
+    const cursor = this.#cursorOf(reader)
+    const taken = entries.filter((entry) => entry.id >= cursor)
+    const last = taken.at(-1)
+    if (last === undefined) return 0
+    const items = taken.reduce((sum, entry) => sum + entry.items, 0)
+    this.#cursors.set(reader, last.id + 1)
+    this.#moveCursor.run(reader, last.id + 1)
+    this.#itemsLeft.set(reader, this.itemsLeft(reader) - items)
+    this.#trim()
+    return items
+  }
+
+  /** The oldest entry, whoever has read it. */
+  oldest(): QueuedEntry | undefined {
+    const row = this.#select.all(this.#firstId, 1)[0]
+    return row === undefined
+      ? undefined
+      : { id: Number(row['id']), items: Number(row['items']), atMs: Number(row['at_ms']), body: new Uint8Array() }
+  }
+
+  /** Drops the oldest entry to make room; returns which readers lose how many items by it. */
+  evictOldest(): Map<string, number> {
+    const lost = new Map<string, number>()
+    const oldest = this.oldest()
+    if (oldest === undefined) return lost
+    for (const [reader, cursor] of this.#cursors) {
+      if (cursor > oldest.id) continue
+      lost.set(reader, oldest.items)
+      this.#cursors.set(reader, oldest.id + 1)
+      this.#moveCursor.run(reader, oldest.id + 1)
+      this.#itemsLeft.set(reader, this.itemsLeft(reader) - oldest.items)
+    }
+    this.#deleteTo(oldest.id + 1)
+    return lost
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #cursorOf(reader: string): number {
+    const cursor = this.#cursors.get(reader)
+    if (cursor === undefined) throw new Error(`queue has no reader ${reader}`)
+    return cursor
+  }
+
+  /** Forgets what every reader has taken. */
+  #trim(): void {
+    const low = Math.min(this.#nextId, ...this.#cursors.values())
+    if (low > this.#firstId) this.#deleteTo(low)
+  }
+
+  #deleteTo(id: number): void {
+    const gone = this.#sizeBelow.get(id)
+    this.#deleteBelow.run(id)
+    this.#entries -= Number(gone?.['n'])
+    this.#bytes -= Number(gone?.['size'])
+    this.#firstId = id
+  }
+}
