@@ -73,11 +73,16 @@ export function createApiServer(options: ApiServerOptions): FastifyInstance {
     request.tenant = parseTenantId(request.headers['x-scope-orgid'])
   })
 
+  // Node hands an upgraded socket over for good: after a refusal nobody would ever close it.
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.headers.upgrade !== undefined && reply.statusCode >= 400) request.raw.socket.end()
+  })
+
   app.setErrorHandler((error, request, reply) => {
     const visible = options.mapError?.(error, request) ?? toApiError(error)
     if (visible.statusCode >= 500) options.onServerError?.(error, request)
-    // An oversized body is not read to its end: the connection cannot carry another request.
-    if (visible.statusCode === 413) reply.header('connection', 'close')
+    // The rest of an oversized body is not read, and Node gives upgraded sockets away: such a connection carries no other request.
+    if (visible.statusCode === 413 || request.headers.upgrade !== undefined) reply.header('connection', 'close')
     reply.code(visible.statusCode)
     return options.sendError(visible, request, reply)
   })

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { findPortHolder } from './port-holder.ts'
 
@@ -29,12 +29,18 @@ export async function listen(app: FastifyInstance, options: ListenOptions): Prom
     throw await describeListenFailure(cause, options)
   }
   const { port } = app.server.address() as AddressInfo
+  // closeAllConnections() does not know upgraded connections (WebSocket).
+  const sockets = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const host = options.host === '0.0.0.0' || options.host === '::' ? 'localhost' : options.host
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     async close(timeoutMs = 5_000) {
-      const cut = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+      const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), timeoutMs)
       try {
         await app.close()
       } finally {
