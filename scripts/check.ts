@@ -1,6 +1,6 @@
 // Everything CI checks apart from the tests, cheap first: format, lint, types, unused code, documents.
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { runToCompletion } from './lab/child-output.ts'
 import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command.ts'
 import { formatDuration } from './lab/output.ts'
 import { ROOT } from './lab/settings.ts'
@@ -53,13 +53,4 @@ await runCommand({
   },
 })
 
-function runTool([command = '', ...args]: string[]): Promise<{ exitCode: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.on('error', (error) => resolve({ exitCode: 1, output: `${command} cannot be started: ${error.message}` }))
-    child.on('close', (exitCode) => resolve({ exitCode, output }))
-  })
-}
+const runTool = ([command = '', ...args]: string[]) => runToCompletion(command, args, { cwd: ROOT })
