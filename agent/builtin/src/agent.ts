@@ -60,7 +60,12 @@ export async function startAgent(config: RunConfig, logger: Logger): Promise<Sta
       (instance) =>
         new MetricsInstance({
           config: instance,
-          global: agent.metrics?.global ?? { scrape_interval: 60_000, scrape_timeout: 10_000, external_labels: new Map(), remote_write: [] },
+          global: agent.metrics?.global ?? {
+            scrape_interval: 60_000,
+            scrape_timeout: 10_000,
+            external_labels: new Map(),
+            remote_write: [],
+          },
           walDirectory: config.walDirectory,
           maxWalBytes: config.maxWalBytes,
           registry,

@@ -52,7 +52,9 @@ function runConfig(flags: FlagValues, env: NodeJS.ProcessEnv): RunConfig {
   if (flags['config.file'] === '') faults.push('-config.file: expected a file (see -help)')
   const drainMs = parseDurationMs(flags['server.graceful-shutdown-timeout'])
   if (drainMs === undefined) {
-    faults.push(`-server.graceful-shutdown-timeout: expected a duration such as 5s, got "${flags['server.graceful-shutdown-timeout']}"`)
+    faults.push(
+      `-server.graceful-shutdown-timeout: expected a duration such as 5s, got "${flags['server.graceful-shutdown-timeout']}"`,
+    )
   }
   if (!/^[^\s/]*:\d{1,5}$/.test(flags['server.http.address'])) {
     faults.push(`-server.http.address: expected host:port, got "${flags['server.http.address']}"`)

@@ -33,7 +33,10 @@ export class FlagError extends Error {}
 const isFlag = (name: string): name is FlagName => Object.hasOwn(FLAGS, name)
 
 /** @throws FlagError naming the flag */
-export function parseFlags(args: readonly string[], nearest: (name: string, known: string[]) => string | undefined): FlagValues {
+export function parseFlags(
+  args: readonly string[],
+  nearest: (name: string, known: string[]) => string | undefined,
+): FlagValues {
   const values = Object.fromEntries(Object.entries(FLAGS).map(([name, flag]) => [name, flag.fallback])) as FlagValues
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''

@@ -36,7 +36,8 @@ async function run(config: RunConfig): Promise<void> {
 try {
   const given = readRun(process.argv.slice(2))
   if (given.kind === 'help') process.stdout.write(helpText())
-  else if (given.kind === 'version') process.stdout.write('playground agent 0.1.0 (runs Grafana Agent v0.44 static-mode files)\n')
+  else if (given.kind === 'version')
+    process.stdout.write('playground agent 0.1.0 (runs Grafana Agent v0.44 static-mode files)\n')
   else if (given.kind === 'check') {
     for (const warning of given.config.warnings) process.stderr.write(`warning: ${warning}\n`)
     process.stdout.write('the configuration is good\n')

@@ -10,7 +10,9 @@ const NAME = /^[\p{L}\p{Nd}_]+/u
 /** Converts a shell glob (`*`, `?`) to an anchored-at-need regular expression source. */
 const globSource = (glob: string, isGreedy: boolean): string =>
   [...glob]
-    .map((c) => (c === '*' ? (isGreedy ? '[^]*' : '[^]*?') : c === '?' ? '[^]' : c.replace(/[\\^$.|+()[\]{}]/g, '\\$&')))
+    .map((c) =>
+      c === '*' ? (isGreedy ? '[^]*' : '[^]*?') : c === '?' ? '[^]' : c.replace(/[\\^$.|+()[\]{}]/g, '\\$&'),
+    )
     .join('')
 
 function removeSuffix(value: string, glob: string, isLongest: boolean): string {

@@ -47,10 +47,11 @@ const scrapeSchema = refined(
       relabel_configs: withDefault(list(relabelSchema), []),
       static_configs: withDefault(
         list(
-          object(
-            { labels: withDefault(map(text, labelNameFault), new Map()) },
-            { withoutEffect: { targets: 'files are read on this machine only' } },
-          ),
+          object({
+            // Promtail wants it and means this machine by it, whatever it says.
+            targets: withDefault(list(text), []),
+            labels: withDefault(map(text, labelNameFault), new Map()),
+          }),
         ),
         [],
       ),
@@ -79,7 +80,8 @@ const scrapeSchema = refined(
   ),
   (scrape) => {
     for (const [i, { labels }] of scrape.static_configs.entries()) {
-      if (!labels.has('__path__')) throw new Error(`static_configs[${i}].labels: expected the label __path__ (a file or glob)`)
+      if (!labels.has('__path__'))
+        throw new Error(`static_configs[${i}].labels: expected the label __path__ (a file or glob)`)
     }
     return scrape
   },
@@ -101,9 +103,12 @@ const instanceSchema = object({
     }),
   ),
   scrape_configs: withDefault(list(scrapeSchema), []),
-  target_config: withDefault(object({ sync_period: withDefault(durationMs, 10_000) }, { unsupported: known('stdin') }), {
-    sync_period: 10_000,
-  }),
+  target_config: withDefault(
+    object({ sync_period: withDefault(durationMs, 10_000) }, { unsupported: known('stdin') }),
+    {
+      sync_period: 10_000,
+    },
+  ),
   limits_config: withDefault(
     object(
       { max_line_size: withDefault(sizeBytes, 0), max_line_size_truncate: withDefault(bool, false) },

@@ -2,7 +2,19 @@ import { compileJsonPath } from '../logs/json-path.ts'
 import { compileSelector } from '../logs/selector.ts'
 import { timestampParser } from '../logs/timestamp-format.ts'
 import { compilePattern } from '../regexp.ts'
-import { lazy, list, map, object, oneKey, optional, refined, required, withDefault, type OneKey, type Schema } from './schema.ts'
+import {
+  lazy,
+  list,
+  map,
+  object,
+  oneKey,
+  optional,
+  refined,
+  required,
+  withDefault,
+  type OneKey,
+  type Schema,
+} from './schema.ts'
 import { bool, durationMs, int, labelNameFault, nonEmptyText, oneOf, sizeBytes, text, textOrEmpty } from './scalars.ts'
 
 const re2 = refined(nonEmptyText, (source) => compilePattern(source), 'an RE2 regular expression')
@@ -30,7 +42,8 @@ const logfmtStage = object({
 })
 
 const regexStage = refined(object({ expression: required(re2), source: optional(nonEmptyText) }), (stage) => {
-  if (stage.expression.groupNames.length === 0) throw new Error('expression: expected at least one named group (?P<name>…)')
+  if (stage.expression.groupNames.length === 0)
+    throw new Error('expression: expected at least one named group (?P<name>…)')
   return stage
 })
 
@@ -59,7 +72,8 @@ const dropStage = refined(
     drop_counter_reason: withDefault(nonEmptyText, 'drop_stage'),
   }),
   (stage) => {
-    if (stage.expression !== undefined && stage.value !== undefined) throw new Error('set only one of expression, value')
+    if (stage.expression !== undefined && stage.value !== undefined)
+      throw new Error('set only one of expression, value')
     const conditions = [stage.source, stage.expression, stage.value, stage.older_than, stage.longer_than]
     if (conditions.every((condition) => condition === undefined)) {
       throw new Error('expected at least one of source, expression, value, older_than, longer_than')

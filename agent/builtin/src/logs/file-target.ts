@@ -47,7 +47,10 @@ export class FileTarget {
     for (const found of globFiles(pattern, exclude)) {
       if (this.#live.has(found.path) || this.#isOpen(inodeOf(found))) continue
       this.#openRotatedBefore(found.path)
-      this.#open(found.path, this.#saved.findLast((position) => position.path === found.path))
+      this.#open(
+        found.path,
+        this.#saved.findLast((position) => position.path === found.path),
+      )
       this.#saved = this.#saved.filter((position) => position.path !== found.path)
     }
   }
@@ -88,7 +91,10 @@ export class FileTarget {
   }
 
   #isOpen(inode: string): boolean {
-    return this.#rotated.some((file) => file.inode === inode) || [...this.#live.values()].some((file) => file.inode === inode)
+    return (
+      this.#rotated.some((file) => file.inode === inode) ||
+      [...this.#live.values()].some((file) => file.inode === inode)
+    )
   }
 
   #open(filePath: string, saved: Position | undefined, readFrom = filePath): TailedFile | undefined {
@@ -105,7 +111,8 @@ export class FileTarget {
       return file
     } catch (error) {
       // Gone between the listing and the opening: the next discovery decides.
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) return undefined
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES'))
+        return undefined
       throw error
     }
   }
@@ -153,7 +160,8 @@ export class FileTarget {
       this.#options.onAbandoned(oldest.path, oldest.unreadBytes)
       oldest.close()
     }
-    if (statSync(filePath, { throwIfNoEntry: false }) !== undefined && !this.#isOpenAt(filePath)) this.#open(filePath, undefined)
+    if (statSync(filePath, { throwIfNoEntry: false }) !== undefined && !this.#isOpenAt(filePath))
+      this.#open(filePath, undefined)
   }
 
   #isOpenAt(filePath: string): boolean {

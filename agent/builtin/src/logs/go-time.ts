@@ -149,7 +149,8 @@ export function compileGoLayout(layout: string): GoLayout {
       i += 1
     }
   }
-  if (appliers.length === 0) throw new Error(`time layout ${JSON.stringify(layout)} has no element of the Go reference time`)
+  if (appliers.length === 0)
+    throw new Error(`time layout ${JSON.stringify(layout)} has no element of the Go reference time`)
   const regexp = new RegExp(`^${pattern}$`)
   return {
     parse(text, timeZone = 'UTC') {

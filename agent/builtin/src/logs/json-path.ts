@@ -18,7 +18,7 @@ function parseSteps(expression: string): Step[] {
       )
     }
     if (groups['index'] !== undefined) steps.push(Number(groups['index']))
-    else steps.push(groups['name'] ?? JSON.parse(`"${groups['quoted']}"`) as string)
+    else steps.push(groups['name'] ?? (JSON.parse(`"${groups['quoted']}"`) as string))
   }
   return steps
 }

@@ -135,8 +135,16 @@ export class LogsInstance {
           onLine: (line, progress, path) => this.#read(line, progress, path, labels, scrape),
           onStir: () => this.#stir(),
           onAbandoned: (path, unreadBytes) => {
-            logger.error('too many rotated files are waiting; the oldest is given up', { path, unread_bytes: unreadBytes })
-            registry.add('playground_agent_abandoned_bytes_total', 'Bytes of rotated files given up unread.', { path }, unreadBytes)
+            logger.error('too many rotated files are waiting; the oldest is given up', {
+              path,
+              unread_bytes: unreadBytes,
+            })
+            registry.add(
+              'playground_agent_abandoned_bytes_total',
+              'Bytes of rotated files given up unread.',
+              { path },
+              unreadBytes,
+            )
           },
           onFinished: (path) => logger.debug('rotated file read to its end', { path }),
         }),
@@ -161,7 +169,8 @@ export class LogsInstance {
     this.#heldLines++
     const count = (name: string, help: string): void => registry.add(name, help, { config: config.name })
     if (line.isTruncated) count('playground_agent_truncated_lines_total', 'Lines longer than 1 MiB, cut there.')
-    if (line.isRepaired) count('playground_agent_repaired_lines_total', 'Lines with bytes that are not UTF-8, replaced by U+FFFD.')
+    if (line.isRepaired)
+      count('playground_agent_repaired_lines_total', 'Lines with bytes that are not UTF-8, replaced by U+FFFD.')
     const entry: LogEntry = {
       labels: new Map([...labels, ['filename', path]]),
       extracted: new Map<string, unknown>([...labels, ['filename', path]]),

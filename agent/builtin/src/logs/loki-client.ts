@@ -115,17 +115,29 @@ export class LokiClient {
       const outcome = await this.#push(body)
       if (outcome.kind === 'sent') return this.#settle(batch, () => ledger.sent(batch.origins.length))
       if (outcome.kind === 'refused') {
-        logger.error('Loki refused a batch for good; dropped', { destination: ledger.destination, lines: batch.origins.length, error: outcome.message })
+        logger.error('Loki refused a batch for good; dropped', {
+          destination: ledger.destination,
+          lines: batch.origins.length,
+          error: outcome.message,
+        })
         return this.#settle(batch, () => ledger.dropped(outcome.reason, batch.origins.length))
       }
       if (this.#abort.signal.aborted) return
       // 0 retries for ever, as in dskit's backoff.
       if (maxRetries > 0 && attempt >= maxRetries) {
-        logger.error('final error sending batch; dropped', { destination: ledger.destination, lines: batch.origins.length, error: outcome.message })
+        logger.error('final error sending batch; dropped', {
+          destination: ledger.destination,
+          lines: batch.origins.length,
+          error: outcome.message,
+        })
         return this.#settle(batch, () => ledger.dropped('retries_exhausted', batch.origins.length))
       }
       const waitMs = Math.max(outcome.afterMs ?? 0, backoff.nextMs())
-      logger.warn('error sending batch, will retry', { destination: ledger.destination, error: outcome.message, retry_in: `${Math.round(waitMs)}ms` })
+      logger.warn('error sending batch, will retry', {
+        destination: ledger.destination,
+        error: outcome.message,
+        retry_in: `${Math.round(waitMs)}ms`,
+      })
       if (!(await pause(waitMs, this.#abort.signal))) return
     }
   }

@@ -33,7 +33,8 @@ export class PositionsFile {
       throw new Error(`cannot read the positions file ${this.#path}`, { cause: error })
     }
     const document: unknown = parse(text)
-    const map: unknown = typeof document === 'object' && document !== null && 'positions' in document ? document.positions : {}
+    const map: unknown =
+      typeof document === 'object' && document !== null && 'positions' in document ? document.positions : {}
     if (typeof map !== 'object' || map === null) throw new Error(`${this.#path}: positions: expected a mapping`)
     const entries = new Map(Object.entries(map).map(([key, value]) => [key, String(value)]))
     const positions: Position[] = []

@@ -13,7 +13,9 @@ class Scanner {
 
   fail(expected: string): never {
     const got = this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : 'the end'
-    throw new Error(`selector ${JSON.stringify(this.text)}: at character ${this.at + 1} expected ${expected}, got ${got}`)
+    throw new Error(
+      `selector ${JSON.stringify(this.text)}: at character ${this.at + 1} expected ${expected}, got ${got}`,
+    )
   }
 
   take(pattern: RegExp): string | undefined {

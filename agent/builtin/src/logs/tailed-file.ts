@@ -1,6 +1,13 @@
 // One open file, followed by its descriptor, so that a rename or delete does not lose what was not read yet.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { beginsWith, EMPTY_FINGERPRINT, fingerprintOf, inodeOf, isComplete, type FileIdentity } from './file-identity.ts'
+import {
+  beginsWith,
+  EMPTY_FINGERPRINT,
+  fingerprintOf,
+  inodeOf,
+  isComplete,
+  type FileIdentity,
+} from './file-identity.ts'
 import { FileProgress } from './file-progress.ts'
 import { LineSplitter, type SplitLine } from './line-splitter.ts'
 
@@ -89,7 +96,9 @@ export class TailedFile {
     // Promtail's positions carry no identity: trust the offset, as Promtail does.
     if (resume.identity === undefined) return resume.offset
     const { inode, fingerprint } = resume.identity
-    return inode === this.inode && fingerprint.length <= sizeBytes && beginsWith(this.#fd, fingerprint) ? resume.offset : 0
+    return inode === this.inode && fingerprint.length <= sizeBytes && beginsWith(this.#fd, fingerprint)
+      ? resume.offset
+      : 0
   }
 
   /** A file that shrank was truncated; one that was touched may have been, and refilled: its first bytes tell. */

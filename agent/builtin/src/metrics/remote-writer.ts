@@ -39,7 +39,8 @@ export class RemoteWriter {
     if (!this.#mustRewrite) return this.#post(merged, signal)
     const kept = this.#rewrite(decodeWriteV1(merged))
     const keptItems = kept.series.reduce((sum, series) => sum + series.samples.length, 0)
-    const outcome: SendOutcome = kept.series.length === 0 ? { kind: 'sent' } : await this.#post(encodeWriteV1(kept), signal)
+    const outcome: SendOutcome =
+      kept.series.length === 0 ? { kind: 'sent' } : await this.#post(encodeWriteV1(kept), signal)
     return outcome.kind === 'sent'
       ? { kind: 'sent', rejectedItems: items - keptItems, rejectedReason: 'write_relabel_configs' }
       : outcome

@@ -70,14 +70,17 @@ export class ScrapeLoop {
   }
 
   #schedule(atMs: number): void {
-    this.#timer = setTimeout(() => {
-      void this.#scrapeOnce().then(() => {
-        if (this.#abort.signal.aborted) return
-        const { intervalMs } = this.#options
-        const missed = Math.max(0, Math.floor((Date.now() - atMs) / intervalMs))
-        this.#schedule(atMs + (missed + 1) * intervalMs)
-      })
-    }, Math.max(0, atMs - Date.now()))
+    this.#timer = setTimeout(
+      () => {
+        void this.#scrapeOnce().then(() => {
+          if (this.#abort.signal.aborted) return
+          const { intervalMs } = this.#options
+          const missed = Math.max(0, Math.floor((Date.now() - atMs) / intervalMs))
+          this.#schedule(atMs + (missed + 1) * intervalMs)
+        })
+      },
+      Math.max(0, atMs - Date.now()),
+    )
   }
 
   async #scrapeOnce(): Promise<void> {

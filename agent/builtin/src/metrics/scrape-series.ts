@@ -73,7 +73,12 @@ export class ScrapeSeries {
     }
     for (const [key, labels] of this.#alive) {
       if (!alive.has(key)) {
-        series.push({ labels, samples: [{ timestampMs: nowMs, value: NaN, stale: true }], histograms: [], exemplars: [] })
+        series.push({
+          labels,
+          samples: [{ timestampMs: nowMs, value: NaN, stale: true }],
+          histograms: [],
+          exemplars: [],
+        })
       }
     }
     this.#known = known

@@ -22,7 +22,11 @@ interface Reply {
 }
 
 const text = (status: number, body: string): Reply => ({ status, type: 'text/plain; charset=utf-8', body })
-const json = (value: unknown): Reply => ({ status: 200, type: 'application/json', body: JSON.stringify(value, undefined, 2) })
+const json = (value: unknown): Reply => ({
+  status: 200,
+  type: 'application/json',
+  body: JSON.stringify(value, undefined, 2),
+})
 
 function reply(path: string, routes: PageRoutes): Reply {
   switch (path) {

@@ -14,8 +14,12 @@ function family(name: string, type: 'counter' | 'gauge', help: string, samples: 
 function processFamilies(): string {
   const { user, system } = process.cpuUsage()
   return [
-    family('process_cpu_seconds_total', 'counter', 'CPU time used.', [sample('process_cpu_seconds_total', {}, (user + system) / 1e6)]),
-    family('process_resident_memory_bytes', 'gauge', 'Resident memory.', [sample('process_resident_memory_bytes', {}, process.memoryUsage.rss())]),
+    family('process_cpu_seconds_total', 'counter', 'CPU time used.', [
+      sample('process_cpu_seconds_total', {}, (user + system) / 1e6),
+    ]),
+    family('process_resident_memory_bytes', 'gauge', 'Resident memory.', [
+      sample('process_resident_memory_bytes', {}, process.memoryUsage.rss()),
+    ]),
     family('process_start_time_seconds', 'gauge', 'Start time since 1970.', [
       sample('process_start_time_seconds', {}, Math.round(Date.now() / 1000 - process.uptime())),
     ]),
@@ -34,7 +38,12 @@ export function renderMetrics(registry: Registry): string {
     queued.push(sample('playground_agent_queued_items', { signal, destination }, ledger.queued))
   }
   const extras = [...registry.extras].map(([name, { help, type, values }]) =>
-    family(name, type, help, [...values.values()].map(({ labels, value }) => sample(name, labels, value))),
+    family(
+      name,
+      type,
+      help,
+      [...values.values()].map(({ labels, value }) => sample(name, labels, value)),
+    ),
   )
   return [
     family(

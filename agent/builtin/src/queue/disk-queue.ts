@@ -52,7 +52,9 @@ export class DiskQueue {
       'SELECT count(*) AS n, coalesce(sum(length(body)), 0) AS size FROM entry WHERE id < ?',
     )
     const state = database
-      .prepare('SELECT count(*) AS n, coalesce(min(id), 0) AS low, coalesce(max(id), 0) AS high, coalesce(sum(length(body)), 0) AS size FROM entry')
+      .prepare(
+        'SELECT count(*) AS n, coalesce(min(id), 0) AS low, coalesce(max(id), 0) AS high, coalesce(sum(length(body)), 0) AS size FROM entry',
+      )
       .get()
     this.#entries = Number(state?.['n'])
     this.#bytes = Number(state?.['size'])

@@ -134,12 +134,19 @@ export class QueueSender {
       }
       if (outcome.kind === 'refused') {
         ledger.dropped(outcome.reason, queue.take(reader, batch))
-        logger.error('backend refused a batch for good; dropped', { destination: ledger.destination, reason: outcome.reason, error: outcome.message })
+        logger.error('backend refused a batch for good; dropped', {
+          destination: ledger.destination,
+          reason: outcome.reason,
+          error: outcome.message,
+        })
         return
       }
       if (maxElapsedMs > 0 && Date.now() - startedMs >= maxElapsedMs) {
         ledger.dropped('retries_exhausted', queue.take(reader, batch))
-        logger.error('no delivery within the retry time; dropped', { destination: ledger.destination, error: outcome.message })
+        logger.error('no delivery within the retry time; dropped', {
+          destination: ledger.destination,
+          error: outcome.message,
+        })
         return
       }
       const waitMs = outcome.afterMs === undefined ? backoff.nextMs() : outcome.afterMs * (1 + Math.random() * 0.1)

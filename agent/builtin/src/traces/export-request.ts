@@ -1,6 +1,11 @@
 // Reads an ExportTraceServiceRequest far enough to say how many spans it holds and whether each can be stored.
 import { ProtocolError } from '@playground/protocol/protocol-error'
-import { decodeTracesJson, decodeTracesProto, encodeTracesProto, type ResourceSpans } from '@playground/protocol/otlp/traces'
+import {
+  decodeTracesJson,
+  decodeTracesProto,
+  encodeTracesProto,
+  type ResourceSpans,
+} from '@playground/protocol/otlp/traces'
 
 export interface ExportRequest {
   /** Protobuf, as received whenever every span is good. */

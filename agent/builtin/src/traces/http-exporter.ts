@@ -14,7 +14,9 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /** The endpoint is a base URL or host:port; /v1/traces is appended, as the collector's otlphttp exporter does. */
 function urlOf(config: TraceRemoteWriteConfig): URL {
-  const base = config.endpoint.includes('://') ? config.endpoint : `${config.insecure ? 'http' : 'https'}://${config.endpoint}`
+  const base = config.endpoint.includes('://')
+    ? config.endpoint
+    : `${config.insecure ? 'http' : 'https'}://${config.endpoint}`
   return new URL(`${base.replace(/\/+$/, '')}/v1/traces`)
 }
 

@@ -54,7 +54,10 @@ async function handle(
   if (refusal !== undefined) return fail(response, answerIn, { status: 403, message: refusal })
   const path = request.url?.split('?')[0]
   if (path !== '/v1/traces') {
-    return fail(response, answerIn, { status: 404, message: `expected /v1/traces, got ${path}: this receiver takes traces` })
+    return fail(response, answerIn, {
+      status: 404,
+      message: `expected /v1/traces, got ${path}: this receiver takes traces`,
+    })
   }
   if (request.method !== 'POST') {
     return fail(response, answerIn, { status: 405, headers: { allow: 'POST' }, message: 'expected POST' })
@@ -77,7 +80,11 @@ async function handle(
     if (encoding === 'protobuf') response.end(encodeExportResponse(partial))
     else {
       const { rejectedSpans, message: errorMessage } = partial
-      response.end(JSON.stringify(rejectedSpans > 0 ? { partialSuccess: { rejectedSpans: String(rejectedSpans), errorMessage } } : {}))
+      response.end(
+        JSON.stringify(
+          rejectedSpans > 0 ? { partialSuccess: { rejectedSpans: String(rejectedSpans), errorMessage } } : {},
+        ),
+      )
     }
   } catch (error) {
     if (error instanceof BodyError) fail(response, encoding, { status: error.status, message: error.message })
