@@ -81,7 +81,10 @@ await runCommand({
         '--max-failures',
         values['max-failures'] ?? '10',
       ]
-      const { output, exitCode } = await runToCompletion(process.execPath, args, { cwd: ROOT, onLine: (line) => out.progress(line) })
+      const { output, exitCode } = await runToCompletion(process.execPath, args, {
+        cwd: ROOT,
+        onLine: (line) => out.progress(line),
+      })
       const closing = /^(\d+) passed, (\d+) failed/m.exec(output.trimEnd().split('\n').at(-1) ?? '')
       if (closing === null)
         throw new Error(`${suite.name} ended with exit code ${exitCode} and no result:\n${output.slice(-2_000)}`)

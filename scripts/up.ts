@@ -1,4 +1,6 @@
 // Starts the lab in the background and proves that it works.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
 import { embeddedComponents } from './lab/components.ts'
 import { interruption } from './lab/interruption.ts'
@@ -56,7 +58,11 @@ await runCommand({
     const { runtime, reason } = await chooseRuntime(values)
     out.progress(`runtime: ${runtime} (${reason})`)
     prepareStateDirectory(stateDirectory(settings.stateDir))
-    const options = { memory: values.memory, agentBin: values['agent-bin'], agentConfig: values['agent-config'] }
+    const options = {
+      memory: values.memory,
+      agentBin: existingFile('--agent-bin', values['agent-bin']),
+      agentConfig: existingFile('--agent-config', values['agent-config']),
+    }
     const wanted = describeLab(settings, options, process.env['DATABASE_URL'])
 
     return withLabLock(settings.stateDir, out, async () => {
@@ -91,6 +97,14 @@ await runCommand({
     })
   },
 })
+
+/** Absolute, since the agent is started from the clone and not from where the user stands (npm tells where that is). */
+function existingFile(option: string, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined
+  const path = resolve(process.env['INIT_CWD'] ?? process.cwd(), given)
+  if (!existsSync(path)) throw new UsageError(`${option}: there is no file ${path}`)
+  return path
+}
 
 /** Ports and database of a lab that runs stay; asking for another lab in the same place is refused. */
 function adoptRunning(wanted: LabDescription, stored: LabDescription | undefined): LabDescription {

@@ -122,7 +122,9 @@ function report(error: unknown, name: string, out: Output): number {
   throw error
 }
 
-export function renderHelp<O extends Record<string, OptionDefinition>>(command: Omit<CommandDefinition<O>, 'run'>): string {
+export function renderHelp<O extends Record<string, OptionDefinition>>(
+  command: Omit<CommandDefinition<O>, 'run'>,
+): string {
   const hasOptions = Object.keys(command.options).length > 0
   const usage = [
     'npm run',

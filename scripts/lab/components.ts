@@ -1,6 +1,7 @@
 // The table of what the embedded lab consists of: for each component how it is started, when it is ready, what it needs
 // first and what to try when it fails. Owns no lifecycle (start-lab.ts, stop-lab.ts do) and no proof.
 import { join } from 'node:path'
+import { foreignAgentArguments } from './foreign-agent.ts'
 import type { LabDescription } from './lab-description.ts'
 import { url } from './lab-description.ts'
 import { nodeExporterOnPath } from './programs-on-path.ts'
@@ -119,7 +120,7 @@ const builtinAgent: Component = {
   needs: [],
   launch: (lab) => ({
     command: process.execPath,
-    args: [...SMALL_HEAP, 'agent/builtin/src/main.ts', '--config', lab.agentConfig ?? 'agent/grafana-agent.yaml'],
+    args: [...SMALL_HEAP, 'agent/builtin/src/main.ts', ...foreignAgentArguments('grafana-agent', lab.agentConfig, lab)],
     env: agentEnvironment(lab),
   }),
   ready: (lab) => [httpReady(`${url(lab, 'agent')}/-/ready`, /ready/i)],
@@ -135,11 +136,11 @@ function foreignAgent(command: string, config: string | undefined): Component {
     ports: ['agentOtlpGrpc', 'agentOtlpHttp'],
     launch: (lab) => ({
       command,
-      args: config === undefined ? [] : [`--config=${config}`],
+      args: foreignAgentArguments(command, config, lab),
       env: agentEnvironment(lab),
     }),
     ready: (lab) => [acceptsOtlp(url(lab, 'agentOtlpHttp'))],
-    advice: `npm run logs -- agent; ${command} was started with its --config`,
+    advice: `npm run logs -- agent; ${command} read ${config ?? 'its default configuration'}`,
   }
 }
 
