@@ -4,6 +4,7 @@ import type { RunConfig } from './config.ts'
 import type { Logger } from './log.ts'
 import { LogsInstance } from './logs/logs-instance.ts'
 import { MetricsInstance } from './metrics/metrics-instance.ts'
+import { startHostMetrics } from './node-exporter/host-metrics-server.ts'
 import { createAddressGuard } from './net/address-guard.ts'
 import { startAgentPage, type StartedPage } from './page/agent-page.ts'
 import { renderMetrics } from './page/render-metrics.ts'
@@ -98,6 +99,8 @@ export async function startAgent(config: RunConfig, logger: Logger): Promise<Sta
     status: () => statusOf(registry, instances, receivers),
     targets: () => targetsOf(instances),
   })
+  const hostMetrics =
+    config.hostMetricsAddress === undefined ? undefined : await startHostMetrics(config.hostMetricsAddress, guard)
   for (const instance of instances.traces) {
     await instance.start()
     receivers.push(...instance.addresses)
@@ -123,7 +126,7 @@ export async function startAgent(config: RunConfig, logger: Logger): Promise<Sta
       for (const { signal, destination, queued } of left) {
         logger.warn('not delivered before the end; kept for the next start', { signal, destination, items: queued })
       }
-      await page.close()
+      await Promise.all([page.close(), hostMetrics?.close()])
     },
   }
 }

@@ -14,6 +14,8 @@ export interface RunConfig {
   readonly pageAddress: string
   readonly allowedHosts: readonly string[]
   readonly drainMs: number
+  /** Where host metrics are served; undefined: nowhere. */
+  readonly hostMetricsAddress: string | undefined
   readonly walDirectory: string
   readonly traceQueueDirectory: string
   readonly maxWalBytes: number
@@ -68,6 +70,7 @@ function runConfig(flags: FlagValues, env: NodeJS.ProcessEnv): RunConfig {
     pageAddress: flags['server.http.address'],
     allowedHosts: flags['server.http.allowed-hosts'].split(',').filter((host) => host !== ''),
     drainMs,
+    hostMetricsAddress: flags['host-metrics.address'] || undefined,
     walDirectory,
     traceQueueDirectory: flags['storage.path'] || join(dirname(walDirectory), 'traces'),
     maxWalBytes: MAX_WAL_BYTES,
