@@ -120,7 +120,12 @@ const builtinAgent: Component = {
   needs: [],
   launch: (lab) => ({
     command: process.execPath,
-    args: [...SMALL_HEAP, 'agent/builtin/src/main.ts', ...foreignAgentArguments('grafana-agent', lab.agentConfig, lab)],
+    args: [
+      ...SMALL_HEAP,
+      'agent/builtin/src/main.ts',
+      ...foreignAgentArguments('grafana-agent', lab.agentConfig, lab),
+      ...(nodeExporterOnPath().length > 0 ? [] : [`-host-metrics.address=${HOST}:${lab.ports.nodeExporter}`]),
+    ],
     env: agentEnvironment(lab),
   }),
   ready: (lab) => [httpReady(`${url(lab, 'agent')}/-/ready`, /ready/i)],
