@@ -151,9 +151,7 @@ test('health tells each component apart and answers within the deadline although
     response.writeHead(503).end('Ingester not ready: waiting for 15s'),
   )
   const inventory = await startUpstream(t, (_request, response) =>
-    response
-      .writeHead(503)
-      .end(JSON.stringify({ status: 'down', checks: { database: { status: 'down', detail: 'pool timed out' } } })),
+    response.writeHead(503).end(JSON.stringify({ status: 'unavailable', checks: { database: 'pool timed out' } })),
   )
   const consoleUrl = await startConsole(t, {
     CONSOLE_HEALTH_TIMEOUT_MS: '200',

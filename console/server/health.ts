@@ -71,16 +71,13 @@ function postgresHealth({ health, body }: Probe): ComponentHealth {
   return { ...base, status: 'unknown', detail: 'inventory, which would know, does not answer' }
 }
 
-/** Finds `checks.<database|postgres>` as `"up"`, `true`, or `{status, detail}`; the shape is the service's to choose. */
+/** The services' health answers `checks: {<name>: "ok" | <why not>}`. */
 function databaseCheck(body: string): Pick<ComponentHealth, 'status' | 'detail'> | undefined {
-  const answer = parseObject(body)
-  const checks = isObject(answer?.checks) ? answer.checks : answer
-  const check = checks?.database ?? checks?.postgres
-  if (check === undefined) return undefined
-  const state = isObject(check) ? (check.status ?? check.ok) : check
-  const up = state === true || (typeof state === 'string' && /^(up|ok|pass|ready|healthy)$/i.test(state))
-  const detail = isObject(check) ? (check.detail ?? check.error) : undefined
-  return { status: up ? 'up' : 'down', ...(typeof detail === 'string' ? { detail } : {}) }
+  const checks = parseObject(body)?.checks
+  if (!isObject(checks)) return undefined
+  const check = checks.database ?? checks.postgres
+  if (typeof check !== 'string') return undefined
+  return check === 'ok' ? { status: 'up' } : { status: 'down', detail: check }
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

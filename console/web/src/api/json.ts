@@ -45,8 +45,7 @@ export class Json {
   /** A string, or what a string would be of a number or boolean; missing is "". */
   text(): string {
     if (this.isMissing) return ''
-    if (typeof this.value === 'object') return JSON.stringify(this.value)
-    return String(this.value)
+    return typeof this.value === 'string' ? this.value : JSON.stringify(this.value)
   }
 
   /** A number, also where it is written as a string ("NaN" and "+Inf" included). */

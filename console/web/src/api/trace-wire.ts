@@ -3,6 +3,7 @@
  * answer ids in base64 and enums by name, OTLP/JSON has ids in hex and enums by number; both are read.
  */
 import type { Attribute, AttributeValue, Span, SpanKind, SpanStatus, Trace } from '../domain/trace.ts'
+import { findAttribute } from '../domain/trace.ts'
 import type { Json } from './json.ts'
 
 export function traceFromWire(traceId: string, answer: Json): Trace {
@@ -12,7 +13,7 @@ export function traceFromWire(traceId: string, answer: Json): Trace {
     .items()
     .flatMap((batch) => {
       const resource = attributes(batch.get('resource').isMissing ? undefined : batch.get('resource').get('attributes'))
-      const service = String(resource.find(({ key }) => key === 'service.name')?.value ?? 'unknown')
+      const service = findAttribute(resource, 'service.name') ?? 'unknown'
       return batch
         .first('scopeSpans', 'instrumentationLibrarySpans')
         .items()

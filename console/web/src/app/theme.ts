@@ -5,16 +5,17 @@ export type ThemeChoice = 'system' | 'light' | 'dark'
 const storageKey = 'console.theme'
 const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
 
+// What is painted by hand (the charts) has to know when its colours have changed.
+systemDark.addEventListener('change', () => window.dispatchEvent(new Event('themechange')))
+
 function storedChoice(): ThemeChoice {
   const stored = window.localStorage.getItem(storageKey)
   return stored === 'light' || stored === 'dark' ? stored : 'system'
 }
 
 function apply(choice: ThemeChoice): void {
-  const dark = choice === 'dark' || (choice === 'system' && systemDark.matches)
-  const theme = dark ? 'dark' : 'light'
-  if (document.documentElement.dataset.theme === theme) return
-  document.documentElement.dataset.theme = theme
+  if (choice === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = choice
   window.dispatchEvent(new Event('themechange'))
 }
 
@@ -28,10 +29,7 @@ export function useThemeChoice(): [ThemeChoice, (choice: ThemeChoice) => void] {
   useEffect(() => {
     if (choice === 'system') window.localStorage.removeItem(storageKey)
     else window.localStorage.setItem(storageKey, choice)
-    const follow = () => apply(choice)
-    follow()
-    systemDark.addEventListener('change', follow)
-    return () => systemDark.removeEventListener('change', follow)
+    apply(choice)
   }, [choice])
   return [choice, setChoice]
 }

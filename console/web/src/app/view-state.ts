@@ -26,7 +26,7 @@ export function useViewState() {
     /** Identity of one question: the same text again is a new question. */
     runAtMs,
     run: () => setRunAtMs(Date.now()),
-    setParams(changes: ParamChanges, options: { replace?: boolean } = {}) {
+    setParams: (changes: ParamChanges, options: { replace?: boolean } = {}): void => {
       setRunAtMs(Date.now())
       navigate(hrefWith(location, changes), options)
     },

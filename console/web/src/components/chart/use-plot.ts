@@ -117,9 +117,7 @@ function createPlot(element: HTMLDivElement, latest: RefObject<PlotOptions>): uP
 
 /** From zero where all is positive; exemplars above the lines stay inside. */
 function valueScale(min: number | null, max: number | null, exemplars: readonly ExemplarPoint[]): uPlot.Range.MinMax {
-  const values = [min, max, ...exemplars.map(({ value }) => value)].filter(
-    (value) => value !== null && Number.isFinite(value),
-  )
+  const values = [min ?? 0, max ?? 0, ...exemplars.map(({ value }) => value)].filter(Number.isFinite)
   const low = Math.min(0, ...values)
   const high = Math.max(...values, 0)
   if (low === high) return [low, low + 1]

@@ -1,24 +1,22 @@
 import { useState } from 'react'
-import { usePageLocation } from '../../app/page-location.ts'
 import { useViewState } from '../../app/view-state.ts'
 import { QueryEditor } from '../../components/query-editor/query-editor.tsx'
 import { TimeRangePicker } from '../../components/time-range-picker.tsx'
-import type { LogFilter } from './log-row.tsx'
 import { isLogQuery, withFilter } from '../../domain/logql-query.ts'
 import type { ApiError } from '../../api/api-error.ts'
 import { LogResults } from './log-results.tsx'
+import type { LogFilter } from './log-row.tsx'
 import { LogTail } from './log-tail.tsx'
 import { QuickQueries } from './quick-queries.tsx'
 import { suggestLogql } from './suggest-logql.ts'
 import './logs-view.css'
 
-export const defaultLogQuery = '{service_name=~".+"}'
+const defaultLogQuery = '{service_name=~".+"}'
 const limits = ['50', '100', '500', '1000', '5000']
 
 export function LogsView() {
   const state = useViewState()
   const { params, range, resolved, tenant, setParams } = state
-  const { path } = usePageLocation()
   const query = params.get('q') ?? defaultLogQuery
   const isLive = params.get('live') === '1'
   const direction = params.get('dir') === 'forward' ? 'forward' : 'backward'
@@ -30,7 +28,7 @@ export function LogsView() {
   const filter = (chosen: LogFilter): void => run(withFilter(query, chosen))
 
   return (
-    <div className="view" key={path}>
+    <div className="view">
       <h1 className="visually-hidden">Logs</h1>
       <section className="panel query-panel" aria-label="Query">
         <div className="toolbar">
@@ -77,7 +75,7 @@ export function LogsView() {
               Oldest first
             </button>
           </div>
-          <TimeRangePicker range={range} resolved={resolved} onChange={setParamsRange(setParams)} />
+          <TimeRangePicker range={range} resolved={resolved} onChange={(chosen) => setParams({ ...chosen })} />
           <button
             type="button"
             className="button"
@@ -112,8 +110,4 @@ export function LogsView() {
       )}
     </div>
   )
-}
-
-function setParamsRange(setParams: ReturnType<typeof useViewState>['setParams']) {
-  return (range: { from: string; to: string }): void => setParams({ ...range })
 }
