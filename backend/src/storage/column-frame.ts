@@ -18,6 +18,8 @@ interface Column {
   readonly bytes: Uint8Array
 }
 
+const maxDeltaInput = 2 ** 51
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -54,7 +56,7 @@ export class ColumnWriter {
     return this.#add(name, 'bytes', values.length, values)
   }
 
-  /** Integers within ±2^53 that change little from one to the next (timestamps in ms): zigzag varints of their differences. */
+  /** Integers within ±2^51 that change little from one to the next (timestamps in ms): zigzag varints of their differences. */
   deltas(name: string, values: ArrayLike<number>): this {
     return this.#add(name, 'deltas', values.length, encodeDeltas(values))
   }
@@ -146,8 +148,8 @@ export class ColumnReader {
       const start = view.getUint32(at + 4, true)
       const length = view.getUint32(at + 8, true)
       at += 12
-      if (kind === undefined || start + length > bytes.length)
-        throw corrupt(`column ${name} ends at ${start + length} of ${bytes.length}`)
+      if (kind === undefined || start % 8 !== 0 || start + length > bytes.length)
+        throw corrupt(`column ${name} is at ${start}..${start + length} of ${bytes.length}`)
       this.#columns.set(name, { name, kind, count, bytes: bytes.subarray(start, start + length) })
     }
   }
@@ -260,13 +262,14 @@ export class ByteStrings {
 }
 
 function encodeDeltas(values: ArrayLike<number>): Uint8Array {
-  // A difference of two safe integers has 54 bits and a sign: at most 8 bytes of 7 bits.
+  // Zigzag of a difference stays below 2^53, so that every step is exact; that is at most 8 bytes of 7 bits.
   const out = new Uint8Array(values.length * 8)
   let at = 0
   let previous = 0
   for (let position = 0; position < values.length; position++) {
     const value = values[position] ?? 0
-    if (!Number.isSafeInteger(value)) throw new RangeError(`deltas take integers within ±2^53, got ${value}`)
+    if (!Number.isInteger(value) || Math.abs(value) > maxDeltaInput)
+      throw new RangeError(`deltas take integers within ±2^51, got ${value}`)
     const delta = value - previous
     previous = value
     let rest = delta < 0 ? -delta * 2 - 1 : delta * 2

@@ -3,11 +3,10 @@ export type { HeadStats, SealedPart, SectionReader, SignalCodec, StoredBlock } f
 export { StorageError, type StorageFault } from './storage-error.ts'
 export { StringTable } from './string-table.ts'
 export {
-  defaultStoreOptions,
   TenantStore,
   type AppendRequest,
   type Selection,
   type TenantAdministration,
-  type TenantStoreOptions,
   type TenantSummary,
 } from './tenant-store.ts'
+export { defaultStoreOptions, type TenantStoreOptions } from './store-options.ts'

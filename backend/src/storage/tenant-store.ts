@@ -8,37 +8,9 @@ import { BlockCache, type CachedBlock } from './block-cache.ts'
 import { openJournalDatabase, type JournalDatabase, type NewBlock } from './journal-database.ts'
 import { readSections } from './section-reader.ts'
 import type { SealedPart, SignalCodec, StoredBlock } from './signal-codec.ts'
+import { expiredBlocks } from './retention.ts'
 import { StorageError } from './storage-error.ts'
-
-export interface TenantStoreOptions {
-  /** The store's file; `undefined` = in memory. */
-  readonly path?: string | undefined
-  /** A head is sealed when it reaches one of these. */
-  readonly sealRows: number
-  readonly sealBytes: number
-  /** A head whose oldest row arrived longer ago than this is sealed too, so that retention can reach it. */
-  readonly sealAgeMs: number
-  /** Heads of all tenants together; above it the largest is sealed. */
-  readonly maxHeadBytes: number
-  readonly blockCacheBytes: number
-  readonly retention: { readonly maxAgeMs: number; readonly maxBytes: number }
-  readonly maintenanceIntervalMs: number
-  readonly now: () => number
-  /** Sealing or retention failed; the rows stay where they are and it is tried again. */
-  readonly onFault: (error: unknown) => void
-}
-
-export const defaultStoreOptions: TenantStoreOptions = {
-  sealRows: 65_536,
-  sealBytes: 32 * 2 ** 20,
-  sealAgeMs: 3_600_000,
-  maxHeadBytes: 128 * 2 ** 20,
-  blockCacheBytes: 64 * 2 ** 20,
-  retention: { maxAgeMs: 7 * 24 * 3_600_000, maxBytes: 2 * 2 ** 30 },
-  maintenanceIntervalMs: 5_000,
-  now: Date.now,
-  onFault: () => {},
-}
+import { defaultStoreOptions, type TenantStoreOptions } from './store-options.ts'
 
 export interface AppendRequest<Batch> {
   readonly payload: Uint8Array
@@ -57,7 +29,7 @@ export interface Selection<Head, Index, Block> {
   /** Oldest first by arrival, only those that overlap the time range. */
   readonly blocks: readonly StoredBlock<Index>[]
   /** Through the cache. @throws StorageError */
-  open(block: StoredBlock<Index>): Block
+  readonly open: (block: StoredBlock<Index>) => Block
 }
 
 export interface TenantSummary {
@@ -428,21 +400,13 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
   }
 
   #retain(now: number): void {
-    const { maxAgeMs, maxBytes } = this.#options.retention
-    const all = [...this.#tenants.values()]
-      .flatMap((tenant) => tenant.blocks.map((block) => ({ tenant, block })))
-      .sort((a, b) => a.block.newestReceivedMs - b.block.newestReceivedMs)
-    let total = [...this.#tenants.values()].reduce((sum, tenant) => sum + this.#summarise(tenant).sizeBytes, 0)
-    const dropped = all.filter(({ block }) => {
-      const drop = block.newestReceivedMs < now - maxAgeMs || total > maxBytes
-      if (drop) total -= block.sizeBytes
-      return drop
-    })
-    if (dropped.length === 0) return this.#db.reclaim()
-    this.#db.transaction(() => this.#db.deleteBlocks(dropped.map(({ block }) => block.id)))
-    for (const { tenant, block } of dropped) {
-      tenant.blocks = tenant.blocks.filter((kept) => kept !== block)
-      this.#cache.delete(block.id)
+    const tenants = [...this.#tenants.values()]
+    const totalBytes = tenants.reduce((sum, tenant) => sum + this.#summarise(tenant).sizeBytes, 0)
+    const expired = expiredBlocks(tenants, totalBytes, this.#options.retention, now)
+    if (expired.size > 0) {
+      this.#db.transaction(() => this.#db.deleteBlocks([...expired].map((block) => block.id)))
+      for (const tenant of tenants) tenant.blocks = tenant.blocks.filter((block) => !expired.has(block))
+      for (const block of expired) this.#cache.delete(block.id)
     }
     this.#db.reclaim()
   }
