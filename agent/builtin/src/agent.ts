@@ -100,7 +100,9 @@ export async function startAgent(config: RunConfig, logger: Logger): Promise<Sta
     targets: () => targetsOf(instances),
   })
   const hostMetrics =
-    config.hostMetricsAddress === undefined ? undefined : await startHostMetrics(config.hostMetricsAddress, guard)
+    config.hostMetricsAddress === undefined
+      ? undefined
+      : await startHostMetrics(config.hostMetricsAddress, '-host-metrics.address', guard)
   for (const instance of instances.traces) {
     await instance.start()
     receivers.push(...instance.addresses)

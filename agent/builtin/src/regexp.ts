@@ -18,7 +18,9 @@ export interface Pattern {
 export function compilePattern(source: string, isAnchored = false): Pattern {
   let regexp: RE2JS
   try {
-    regexp = RE2JS.compile(isAnchored ? `^(?s:${source})$` : source)
+    // Alone first: the error then quotes what the person wrote, and "a)(b" cannot pass by the group around it.
+    regexp = RE2JS.compile(source)
+    if (isAnchored) regexp = RE2JS.compile(`^(?s:${source})$`)
   } catch (error) {
     throw new Error(`not a regular expression (RE2): ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

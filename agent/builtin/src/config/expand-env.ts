@@ -9,7 +9,7 @@ const NAME = /^[\p{L}\p{Nd}_]+/u
 
 /** Converts a shell glob (`*`, `?`) to an anchored-at-need regular expression source. */
 const globSource = (glob: string, isGreedy: boolean): string =>
-  [...glob]
+  Array.from(glob)
     .map((c) =>
       c === '*' ? (isGreedy ? '[^]*' : '[^]*?') : c === '?' ? '[^]' : c.replace(/[\\^$.|+()[\]{}]/g, '\\$&'),
     )

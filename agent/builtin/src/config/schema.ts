@@ -1,6 +1,6 @@
 // A schema reads one YAML node into a typed value and reports every fault with its path and position.
 // The tables beside this file are the only place that knows which keys exist: types and messages both come from them.
-import { isAlias, isMap, isScalar, isSeq, type Document, type Node } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Document, type Node, type Pair, type YAMLMap } from 'yaml'
 import { nearestKey } from './nearest-key.ts'
 
 export interface Fault {
@@ -92,6 +92,21 @@ export const known = (...keys: readonly string[]): Record<string, string> =>
 const isEmptyScalar = (node: Node | undefined): boolean =>
   node === undefined || (isScalar(node) && (node.value === null || node.value === undefined))
 
+/** The pairs of a mapping with YAML merge keys (`<<: *defaults`) followed; own keys win. */
+function mergedPairs(node: YAMLMap, place: Place): Pair[] {
+  const isMerge = (pair: Pair): boolean =>
+    isScalar(pair.key) && pair.key.value !== '' && String(pair.key.source ?? pair.key.value) === '<<'
+  const own = node.items.filter((pair) => !isMerge(pair))
+  const merged = node.items.filter(isMerge).flatMap(({ value }) => {
+    const source = place.resolve(value)
+    const maps = isSeq(source) ? source.items.map((item) => place.resolve(item)) : [source]
+    return maps.filter(isMap).flatMap((one) => mergedPairs(one, place))
+  })
+  const nameOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '?')
+  const names = new Set(own.map(nameOf))
+  return [...own, ...merged.filter((pair) => !names.has(nameOf(pair)) && names.add(nameOf(pair)))]
+}
+
 /** A mapping with a fixed set of keys. An empty node reads as the empty mapping, as Go's YAML does. */
 export function object<S extends Shape>(shape: S, others: OtherKeys = {}): Schema<Read<S>> {
   const supported = Object.keys(shape)
@@ -123,7 +138,7 @@ export function object<S extends Shape>(shape: S, others: OtherKeys = {}): Schem
       const given = new Map<string, Node | undefined>()
       if (!isEmptyScalar(node)) {
         if (!isMap(node)) return place.fault(node, `expected a mapping (keys: ${allowed})`)
-        for (const pair of node.items) {
+        for (const pair of mergedPairs(node, place)) {
           const keyNode = place.resolve(pair.key)
           const name = isScalar(keyNode) ? String(keyNode.value) : '?'
           if (keyNode !== undefined && name in withoutEffect) {

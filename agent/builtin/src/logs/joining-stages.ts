@@ -70,7 +70,7 @@ export function criStage(next: Next): JoiningStage {
       if (isFull || (held.get(stream)?.origins.length ?? 0) >= MAX_PARTIAL_LINES) flushStream(stream)
     },
     flush() {
-      for (const stream of [...held.keys()]) flushStream(stream)
+      for (const stream of held.keys()) flushStream(stream)
     },
   }
 }

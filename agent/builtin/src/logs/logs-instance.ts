@@ -124,7 +124,7 @@ export class LogsInstance {
       const pattern = labels?.get('__path__')
       if (labels === undefined || pattern === undefined) continue
       const exclude = labels.get('__path_exclude__')
-      for (const name of [...labels.keys()]) if (name.startsWith('__')) labels.delete(name)
+      for (const name of labels.keys()) if (name.startsWith('__')) labels.delete(name)
       this.#targets.push(
         new FileTarget({
           pattern,

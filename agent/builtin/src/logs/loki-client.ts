@@ -6,6 +6,7 @@ import type { LokiClientConfig } from '../config/logs-schema.ts'
 import { reasonOf, type Logger } from '../log.ts'
 import { Backoff, pause, retryAfterMs } from '../net/backoff.ts'
 import { httpRequest } from '../net/http-request.ts'
+import { RetryLog } from '../net/retry-log.ts'
 import type { SendOutcome } from '../net/send-outcome.ts'
 import type { LineOrigin, LogEntry } from './log-entry.ts'
 
@@ -44,6 +45,7 @@ export interface LokiClientOptions {
 export class LokiClient {
   readonly #options: LokiClientOptions
   readonly #abort = new AbortController()
+  readonly #retryLog: RetryLog
   #filling = new Batch()
   #sending: Batch | undefined
   #timer: NodeJS.Timeout | undefined
@@ -52,6 +54,7 @@ export class LokiClient {
 
   constructor(options: LokiClientOptions) {
     this.#options = options
+    this.#retryLog = new RetryLog(options.logger, options.ledger.destination)
     options.ledger.counts(() => this.#filling.origins.length + (this.#sending?.origins.length ?? 0))
   }
 
@@ -113,6 +116,7 @@ export class LokiClient {
     const body = batch.encode()
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#push(body)
+      if (outcome.kind === 'sent') this.#retryLog.succeeded()
       if (outcome.kind === 'sent') return this.#settle(batch, () => ledger.sent(batch.origins.length))
       if (outcome.kind === 'refused') {
         logger.error('Loki refused a batch for good; dropped', {
@@ -133,11 +137,7 @@ export class LokiClient {
         return this.#settle(batch, () => ledger.dropped('retries_exhausted', batch.origins.length))
       }
       const waitMs = Math.max(outcome.afterMs ?? 0, backoff.nextMs())
-      logger.warn('error sending batch, will retry', {
-        destination: ledger.destination,
-        error: outcome.message,
-        retry_in: `${Math.round(waitMs)}ms`,
-      })
+      this.#retryLog.failed(outcome.message, waitMs)
       if (!(await pause(waitMs, this.#abort.signal))) return
     }
   }

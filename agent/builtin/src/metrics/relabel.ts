@@ -62,10 +62,10 @@ function apply(labels: Labels, rule: RelabelRule): boolean {
       }
       return true
     case 'labeldrop':
-      for (const name of [...labels.keys()]) if (matches(rule, name)) labels.delete(name)
+      for (const name of labels.keys()) if (matches(rule, name)) labels.delete(name)
       return true
     case 'labelkeep':
-      for (const name of [...labels.keys()]) if (!matches(rule, name)) labels.delete(name)
+      for (const name of labels.keys()) if (!matches(rule, name)) labels.delete(name)
       return true
   }
 }

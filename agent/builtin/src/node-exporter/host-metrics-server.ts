@@ -1,6 +1,6 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { AddressGuard } from '../net/address-guard.ts'
+import { closeServer, listen } from '../net/listen.ts'
 import { renderHostMetrics } from './host-metrics.ts'
 
 export interface StartedHostMetrics {
@@ -8,8 +8,12 @@ export interface StartedHostMetrics {
   close(): Promise<void>
 }
 
-/** Serves /metrics as node_exporter does. @throws Error of listen (EADDRINUSE) */
-export async function startHostMetrics(address: string, guard: AddressGuard): Promise<StartedHostMetrics> {
+/** Serves /metrics as node_exporter does; `setting` is what moves the address. @throws ListenError */
+export async function startHostMetrics(
+  address: string,
+  setting: string,
+  guard: AddressGuard,
+): Promise<StartedHostMetrics> {
   const server = http.createServer((request, response) => {
     const refusal = guard.refusal(request)
     if (refusal !== undefined) response.writeHead(403, { 'content-type': 'text/plain' }).end(`${refusal}\n`)
@@ -20,18 +24,6 @@ export async function startHostMetrics(address: string, guard: AddressGuard): Pr
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body)
     }
   })
-  const [host = '', port = '0'] = address.split(/:(?=\d+$)/)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port: Number(port), host: host || '127.0.0.1' }, resolve)
-  })
-  const bound = server.address() as AddressInfo
-  return {
-    url: `http://${host || '127.0.0.1'}:${bound.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const bound = await listen(server, { address, fallbackHost: '127.0.0.1', setting })
+  return { url: `http://${bound}`, close: () => closeServer(server, 100) }
 }

@@ -48,7 +48,11 @@ function meminfo(samples: SampleSet): void {
     // Active(anon) is node_memory_Active_anon_bytes there.
     const field = key.replace(/\((.*)\)/, '_$1')
     const name = `node_memory_${field}${unit === undefined ? '' : '_bytes'}`
-    samples.gauge(name, `Memory information field ${name.slice('node_memory_'.length)}.`, Number(value) * (unit === undefined ? 1 : 1024))
+    samples.gauge(
+      name,
+      `Memory information field ${name.slice('node_memory_'.length)}.`,
+      Number(value) * (unit === undefined ? 1 : 1024),
+    )
   }
 }
 
@@ -78,7 +82,8 @@ function netdev(samples: SampleSet): void {
 // node_exporter's defaults for --collector.filesystem.fs-types-exclude and mount-points-exclude.
 const IGNORED_TYPES =
   /^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|erofs|sysfs|tracefs)$/
-const IGNORED_MOUNTS = /^\/(dev|proc|run\/credentials\/.+|sys|var\/lib\/docker\/.+|var\/lib\/containers\/storage\/.+)($|\/)/
+const IGNORED_MOUNTS =
+  /^\/(dev|proc|run\/credentials\/.+|sys|var\/lib\/docker\/.+|var\/lib\/containers\/storage\/.+)($|\/)/
 
 const unescapeMount = (text: string): string =>
   text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCodePoint(Number.parseInt(octal, 8)))
@@ -96,13 +101,28 @@ function filesystem(samples: SampleSet): void {
       const fs = statfsSync(mount)
       samples.gauge('node_filesystem_size_bytes', 'Filesystem size in bytes.', fs.blocks * fs.bsize, labels)
       samples.gauge('node_filesystem_free_bytes', 'Filesystem free space in bytes.', fs.bfree * fs.bsize, labels)
-      samples.gauge('node_filesystem_avail_bytes', 'Filesystem space available to non-root users in bytes.', fs.bavail * fs.bsize, labels)
+      samples.gauge(
+        'node_filesystem_avail_bytes',
+        'Filesystem space available to non-root users in bytes.',
+        fs.bavail * fs.bsize,
+        labels,
+      )
       samples.gauge('node_filesystem_files', 'Filesystem total file nodes.', fs.files, labels)
       samples.gauge('node_filesystem_files_free', 'Filesystem total free file nodes.', fs.ffree, labels)
       samples.gauge('node_filesystem_readonly', 'Filesystem read-only status.', isReadOnly ? 1 : 0, labels)
-      samples.gauge('node_filesystem_device_error', 'Whether an error occurred while getting statistics for the given device.', 0, labels)
+      samples.gauge(
+        'node_filesystem_device_error',
+        'Whether an error occurred while getting statistics for the given device.',
+        0,
+        labels,
+      )
     } catch {
-      samples.gauge('node_filesystem_device_error', 'Whether an error occurred while getting statistics for the given device.', 1, labels)
+      samples.gauge(
+        'node_filesystem_device_error',
+        'Whether an error occurred while getting statistics for the given device.',
+        1,
+        labels,
+      )
     }
   }
 }

@@ -1,5 +1,6 @@
 // A stand-in for node_exporter as a process of its own; the agent can also serve it itself (-host-metrics.address).
 import { parseArgs } from 'node:util'
+import { reasonOf } from '../log.ts'
 import { createAddressGuard } from '../net/address-guard.ts'
 import { startHostMetrics } from './host-metrics-server.ts'
 
@@ -13,7 +14,10 @@ exit codes: 0 stopped; 1 the address is taken; 2 the flags are wrong
 function listenAddress(): string | undefined {
   try {
     const { values } = parseArgs({
-      options: { 'web.listen-address': { type: 'string', default: '127.0.0.1:9100' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        'web.listen-address': { type: 'string', default: '127.0.0.1:9100' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
     if (values.help === true) process.stdout.write(HELP)
     else if (/^[^\s/]*:\d{1,5}$/.test(values['web.listen-address'])) return values['web.listen-address']
@@ -28,13 +32,13 @@ function listenAddress(): string | undefined {
 const address = listenAddress()
 if (address !== undefined) {
   try {
-    const started = await startHostMetrics(address, createAddressGuard([]))
+    const started = await startHostMetrics(address, '--web.listen-address', createAddressGuard([]))
     process.stderr.write(`host metrics at ${started.url}/metrics\n`)
     const stop = (): void => void started.close().then(() => process.exit(0))
     process.on('SIGTERM', stop)
     process.on('SIGINT', stop)
   } catch (error) {
-    process.stderr.write(`cannot listen on ${address} (--web.listen-address): ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${reasonOf(error)}\n`)
     process.exitCode = 1
   }
 }

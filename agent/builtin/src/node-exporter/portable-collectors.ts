@@ -8,7 +8,10 @@ function cpu(samples: SampleSet): void {
   for (const [i, { times }] of cpus().entries()) {
     const modes = { user: times.user, nice: times.nice, system: times.sys, idle: times.idle }
     for (const [mode, ms] of Object.entries(modes)) {
-      samples.counter('node_cpu_seconds_total', 'Seconds the CPUs spent in each mode.', ms / 1000, { cpu: String(i), mode })
+      samples.counter('node_cpu_seconds_total', 'Seconds the CPUs spent in each mode.', ms / 1000, {
+        cpu: String(i),
+        mode,
+      })
     }
   }
 }
@@ -34,7 +37,12 @@ function filesystem(samples: SampleSet): void {
   const labels = { device: '', fstype: '', mountpoint: '/' }
   samples.gauge('node_filesystem_size_bytes', 'Filesystem size in bytes.', fs.blocks * fs.bsize, labels)
   samples.gauge('node_filesystem_free_bytes', 'Filesystem free space in bytes.', fs.bfree * fs.bsize, labels)
-  samples.gauge('node_filesystem_avail_bytes', 'Filesystem space available to non-root users in bytes.', fs.bavail * fs.bsize, labels)
+  samples.gauge(
+    'node_filesystem_avail_bytes',
+    'Filesystem space available to non-root users in bytes.',
+    fs.bavail * fs.bsize,
+    labels,
+  )
 }
 
 export const PORTABLE_COLLECTORS: Readonly<Record<string, Collector>> = { cpu, memory, load, boot, filesystem }

@@ -1,7 +1,7 @@
 // The agent's own HTTP page: counters, readiness, status. Loopback by default; foreign names are refused.
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { AddressGuard } from '../net/address-guard.ts'
+import { closeServer, listen } from '../net/listen.ts'
 
 export interface PageRoutes {
   readonly metrics: () => string
@@ -57,18 +57,6 @@ export async function startAgentPage(address: string, guard: AddressGuard, route
     response.writeHead(answer.status, { 'content-type': answer.type })
     response.end(request.method === 'HEAD' ? '' : answer.body)
   })
-  const [host = '', port = '0'] = address.split(/:(?=\d+$)/)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port: Number(port), host: host.replace(/^\[|\]$/g, '') || '127.0.0.1' }, resolve)
-  })
-  const bound = server.address() as AddressInfo
-  return {
-    url: `http://${host || '127.0.0.1'}:${bound.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const bound = await listen(server, { address, fallbackHost: '127.0.0.1', setting: '-server.http.address' })
+  return { url: `http://${bound}`, close: () => closeServer(server, 100) }
 }

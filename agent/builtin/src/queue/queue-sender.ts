@@ -2,6 +2,7 @@
 import type { Ledger } from '../accounting/ledger.ts'
 import type { Logger } from '../log.ts'
 import { Backoff, pause, type BackoffOptions } from '../net/backoff.ts'
+import { RetryLog } from '../net/retry-log.ts'
 import type { SendOutcome } from '../net/send-outcome.ts'
 import type { DiskQueue, QueuedEntry } from './disk-queue.ts'
 
@@ -29,12 +30,14 @@ const MAX_BYTES_PER_BATCH = 8 * 1024 * 1024
 export class QueueSender {
   readonly #options: QueueSenderOptions
   readonly #abort = new AbortController()
+  readonly #retryLog: RetryLog
   #wake: () => void = () => {}
   #isDraining = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: QueueSenderOptions) {
     this.#options = options
+    this.#retryLog = new RetryLog(options.logger, options.ledger.destination)
   }
 
   start(): void {
@@ -121,6 +124,7 @@ export class QueueSender {
       const outcome = await send(batch, this.#abort.signal)
       if (this.#abort.signal.aborted && outcome.kind === 'retry') return
       if (outcome.kind === 'sent') {
+        this.#retryLog.succeeded()
         const taken = queue.take(reader, batch)
         const rejected = Math.min(taken, outcome.rejectedItems ?? 0)
         ledger.sent(taken - rejected)
@@ -150,11 +154,7 @@ export class QueueSender {
         return
       }
       const waitMs = outcome.afterMs === undefined ? backoff.nextMs() : outcome.afterMs * (1 + Math.random() * 0.1)
-      logger.warn('error sending batch, will retry', {
-        destination: ledger.destination,
-        error: outcome.message,
-        retry_in: `${Math.round(waitMs)}ms`,
-      })
+      this.#retryLog.failed(outcome.message, waitMs)
       if (!(await pause(waitMs, this.#abort.signal))) return
     }
   }

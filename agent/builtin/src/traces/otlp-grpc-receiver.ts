@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js'
 import { ProtocolError } from '@playground/protocol/protocol-error'
+import { ListenError } from '../net/listen.ts'
 import { readExportRequest } from './export-request.ts'
 import { encodeExportResponse, encodeStatus } from './export-response.ts'
 import type { TraceIntake } from './trace-intake.ts'
@@ -35,6 +36,7 @@ function handleExport(body: Buffer, intake: TraceIntake, callback: Callback): vo
 
 export interface GrpcReceiverOptions {
   readonly endpoint: string
+  readonly setting: string
   readonly maxMessageBytes: number
   readonly intake: TraceIntake
 }
@@ -61,7 +63,7 @@ export async function startGrpcReceiver(options: GrpcReceiverOptions): Promise<S
   const host = options.endpoint.replace(/^:/, '0.0.0.0:')
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(host, grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+      error === null ? resolve(bound) : reject(new ListenError(options.endpoint, options.setting, error)),
     )
   })
   return {

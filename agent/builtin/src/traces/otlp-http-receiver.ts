@@ -1,7 +1,7 @@
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { ProtocolError } from '@playground/protocol/protocol-error'
 import type { AddressGuard } from '../net/address-guard.ts'
+import { closeServer, listen } from '../net/listen.ts'
 import { BodyError, readBody } from '../net/request-body.ts'
 import { readExportRequest } from './export-request.ts'
 import { encodeExportResponse, encodeStatus } from './export-response.ts'
@@ -38,6 +38,7 @@ function encodingOf(request: http.IncomingMessage): Encoding | undefined {
 
 export interface HttpReceiverOptions {
   readonly endpoint: string
+  readonly setting: string
   readonly maxBodyBytes: number
   readonly guard: AddressGuard
   readonly intake: TraceIntake
@@ -102,19 +103,7 @@ export async function startHttpReceiver(options: HttpReceiverOptions): Promise<S
       } else response.destroy()
     })
   })
-  const [host = '', port = '0'] = options.endpoint.split(/:(?=\d+$)/)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port: Number(port), host: host.replace(/^\[|\]$/g, '') || '0.0.0.0' }, resolve)
-  })
-  const bound = server.address() as AddressInfo
-  return {
-    address: `${host || '0.0.0.0'}:${bound.port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-        setTimeout(() => server.closeAllConnections(), 500).unref()
-      }),
-  }
+  const { endpoint: address, setting } = options
+  const bound = await listen(server, { address, fallbackHost: '0.0.0.0', setting })
+  return { address: bound, close: () => closeServer(server, 500) }
 }

@@ -51,15 +51,31 @@ export class TracesInstance {
 
   async start(): Promise<void> {
     for (const sender of this.#senders) sender.start()
+    const where = `traces.configs[${this.#options.config.name}].receivers.otlp.protocols`
     const { grpc, http } = this.#options.config.receivers.otlp.protocols
     const intake = (request: ExportRequest): IntakeAnswer => this.#accept(request)
     if (grpc !== undefined) {
       const maxMessageBytes = grpc.max_recv_msg_size_mib * 1024 * 1024
-      this.#receivers.push(await startGrpcReceiver({ endpoint: grpc.endpoint, maxMessageBytes, intake }))
+      this.#receivers.push(
+        await startGrpcReceiver({
+          endpoint: grpc.endpoint,
+          setting: `${where}.grpc.endpoint`,
+          maxMessageBytes,
+          intake,
+        }),
+      )
     }
     if (http !== undefined) {
       const { endpoint, max_request_body_size: maxBodyBytes } = http
-      this.#receivers.push(await startHttpReceiver({ endpoint, maxBodyBytes, guard: this.#options.guard, intake }))
+      this.#receivers.push(
+        await startHttpReceiver({
+          endpoint,
+          setting: `${where}.http.endpoint`,
+          maxBodyBytes,
+          guard: this.#options.guard,
+          intake,
+        }),
+      )
     }
   }
 
