@@ -115,7 +115,7 @@ export function formatAttribute(attribute: Attribute): string {
   if (attribute.scope !== 'none') scopes.push(attribute.scope)
   const bare = attribute.intrinsic ?? attribute.name
   const prefix = scopes.length > 0 ? `${scopes.join('.')}.` : attribute.intrinsic === undefined ? '.' : ''
-  const needsQuotes = bare.includes('"') || [...bare].some((rune) => !isAttributeRune(rune))
+  const needsQuotes = bare.includes('"') || Array.from(bare).some((rune) => !isAttributeRune(rune))
   return prefix + (needsQuotes ? `"${bare.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : bare)
 }
 

@@ -1,0 +1,131 @@
+import { BoundScope, plainReader } from './bound-scope.ts'
+import { duration, nil, string } from '../traceql/static.ts'
+import { shortTraceId } from '../store/trace-id.ts'
+import { valueTest } from './value-test.ts'
+import type { Attribute, Intrinsic } from '../traceql/attribute.ts'
+import type { FetchPlan } from './fetch-plan.ts'
+import type { SpanTable } from '../store/span-table.ts'
+import type { Static } from '../traceql/static.ts'
+
+type ItemReader = (item: number, row: number) => Static | undefined
+type RowReader = (row: number) => Static | undefined
+
+/**
+ * Events or links of spans. When all conditions must hold, one event has to meet those on events together; otherwise the first event
+ * that has the attribute decides, whatever its value is, as in Tempo.
+ */
+export class ItemScope {
+  readonly #plan: FetchPlan
+  readonly #table: SpanTable
+  readonly #owner: 'event' | 'link'
+  readonly #scope: BoundScope
+  readonly #required: ItemReader[]
+
+  constructor(plan: FetchPlan, table: SpanTable, owner: 'event' | 'link') {
+    this.#plan = plan
+    this.#table = table
+    this.#owner = owner
+    this.#scope = new BoundScope(plan.scopes[owner], table, this.#lists)
+    this.#required = plan.allConditions ? this.#requirements() : []
+  }
+
+  get hasConditions(): boolean {
+    return this.#required.length > 0
+  }
+
+  /** Whether some event meets all conditions on events. */
+  accepts(row: number): boolean {
+    const [start, end] = this.#range(row)
+    for (let item = start; item < end; item++) if (this.#keeps(item, row)) return true
+    return false
+  }
+
+  /** What the query's expression sees: the first event that has the attribute. */
+  first(attribute: Attribute): RowReader {
+    const read = this.#fetched(attribute)
+    return (row) => {
+      const [start, end] = this.#range(row)
+      for (let item = start; item < end; item++) {
+        if (!this.#keeps(item, row)) continue
+        const value = read(item, row)
+        if (value !== undefined) return value
+      }
+      return undefined
+    }
+  }
+
+  /** What the answer shows: of several events, the last one's. */
+  shown(attribute: Attribute): RowReader {
+    return this.#last(this.#fetched(attribute), true)
+  }
+
+  whole(attribute: Attribute): RowReader {
+    return this.#last(this.#plain(attribute), false)
+  }
+
+  #last(read: ItemReader, onlyKept: boolean): RowReader {
+    return (row) => {
+      const [start, end] = this.#range(row)
+      for (let item = end - 1; item >= start; item--) {
+        if (onlyKept && !this.#keeps(item, row)) continue
+        const value = read(item, row)
+        if (value !== undefined && value !== nil) return value
+      }
+      return undefined
+    }
+  }
+
+  #keeps(item: number, row: number): boolean {
+    return this.#required.every((read) => read(item, row) !== undefined)
+  }
+
+  #requirements(): ItemReader[] {
+    const generic = this.#plan.attributeConditions(this.#owner).map(({ attribute }) => this.#fetched(attribute))
+    const intrinsics = this.#plan.conditions.filter(({ attribute }) => attribute.intrinsic?.startsWith(`${this.#owner}:`))
+    return [...generic, ...intrinsics.map(({ attribute }) => this.#fetched(attribute))]
+  }
+
+  #fetched(attribute: Attribute): ItemReader {
+    const { intrinsic } = attribute
+    if (intrinsic === undefined) return this.#scope.reader(attribute.name)
+    const tests = this.#plan.intrinsicConditions(intrinsic).map(valueTest)
+    const read = this.#intrinsic(intrinsic)
+    return (item, row) => {
+      const value = read(item, row)
+      return tests.some((test) => test(value)) ? value : undefined
+    }
+  }
+
+  #plain(attribute: Attribute): ItemReader {
+    return attribute.intrinsic === undefined
+      ? plainReader(this.#table, this.#lists, attribute.name)
+      : this.#intrinsic(attribute.intrinsic)
+  }
+
+  #intrinsic(intrinsic: Intrinsic): (item: number, row: number) => Static {
+    const { texts, events, links, spans } = this.#table
+    switch (intrinsic) {
+      case 'event:name':
+        return (item) => string(texts.at(events.name.at(item)))
+      case 'event:timeSinceStart':
+        return (item, row) =>
+          duration(
+            (events.time.ms.at(item) - spans.start.ms.at(row)) * 1e6 + (events.time.ns.at(item) - spans.start.ns.at(row)),
+          )
+      case 'link:traceID':
+        return (item) => string(shortTraceId(texts.at(links.traceId.at(item))))
+      case 'link:spanID':
+        return (item) => string(texts.at(links.spanId.at(item)))
+      default:
+        return () => nil
+    }
+  }
+
+  get #lists(): SpanTable['events']['attributes'] {
+    return this.#owner === 'event' ? this.#table.events.attributes : this.#table.links.attributes
+  }
+
+  #range(row: number): [number, number] {
+    return this.#owner === 'event' ? this.#table.rangeOfEvents(row) : this.#table.rangeOfLinks(row)
+  }
+}

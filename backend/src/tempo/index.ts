@@ -1,0 +1,53 @@
+/** The embedded Tempo: OTLP in, traces, TraceQL and metrics from spans out. */
+import path from 'node:path'
+import { createOtlpHttpServer } from './ingest/otlp-http.ts'
+import { createTempoServer } from './api/tempo-server.ts'
+import { listen } from '../http/index.ts'
+import { listenOtlpGrpc } from './ingest/otlp-grpc.ts'
+import { openTraceStore } from './store/trace-store.ts'
+import { TempoCounters } from './api/counters.ts'
+import { TraceReceiver } from './ingest/trace-receiver.ts'
+import type { RunningServer, TempoOptions } from '../server-options.ts'
+
+export async function startTempo(options: TempoOptions): Promise<RunningServer> {
+  const counters = new TempoCounters()
+  const store = openTraceStore({
+    path: options.dataDir === undefined ? undefined : path.join(options.dataDir, 'tempo.sqlite'),
+    retention: options.retention,
+    blockCacheBytes: options.limits.blockCacheBytes,
+  })
+  const closers: (() => Promise<void>)[] = [() => store.close()]
+  try {
+    const services = { store, counters, limits: { timeoutMs: options.limits.queryTimeoutMs } }
+    const receiver = new TraceReceiver(store, counters)
+    const { host } = options
+    const api = await listen(createTempoServer(services, options), { host, port: options.port, setting: 'LAB_TEMPO_PORT' })
+    closers.unshift(() => api.close())
+    const otlpHttp = await listen(createOtlpHttpServer(receiver, options), {
+      host,
+      port: options.otlpHttpPort,
+      setting: 'LAB_TEMPO_OTLP_HTTP_PORT',
+    })
+    closers.unshift(() => otlpHttp.close())
+    const otlpGrpc = await listenOtlpGrpc(receiver, {
+      host,
+      port: options.otlpGrpcPort,
+      setting: 'LAB_TEMPO_OTLP_GRPC_PORT',
+      maxMessageBytes: options.limits.maxBodyBytes,
+    })
+    closers.unshift(() => otlpGrpc.close())
+    return {
+      url: api.url,
+      ports: { http: api.port, otlpHttp: otlpHttp.port, otlpGrpc: otlpGrpc.port },
+      close: () => closeAll(closers),
+    }
+  } catch (error) {
+    await closeAll(closers)
+    throw error
+  }
+}
+
+/** Receivers first, the store last. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers) await close()
+}

@@ -1,0 +1,44 @@
+/** OTLP/HTTP: `POST /v1/traces` in protobuf or JSON, compressed or not, on a port of its own. */
+import { ApiError, createApiServer } from '../../http/index.ts'
+import { decodeTracesJson, decodeTracesProto } from '@playground/protocol/otlp/traces'
+import { encodeExportResponse, encodeStatus, exportResponseJson, grpcCodeOf } from './otlp-answer.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TempoOptions } from '../../server-options.ts'
+import type { TraceReceiver } from './trace-receiver.ts'
+
+const protobuf = 'application/x-protobuf'
+const json = 'application/json'
+
+export function createOtlpHttpServer(receiver: TraceReceiver, options: Pick<TempoOptions, 'limits' | 'allowedHosts'>): FastifyInstance {
+  const app = createApiServer({
+    maxBodyBytes: options.limits.maxBodyBytes,
+    allowedHosts: options.allowedHosts,
+    sendError: ({ statusCode, message }, request, reply) => sendStatus(request, reply, grpcCodeOf(statusCode), message),
+  })
+
+  app.post('/v1/traces', async (request, reply) => {
+    const type = contentType(request)
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    if (type === protobuf) {
+      const checked = await receiver.receive(request.tenant, decodeTracesProto(body), body.length, body)
+      return reply.type(protobuf).send(Buffer.from(encodeExportResponse(checked)))
+    }
+    if (type === json) {
+      const checked = await receiver.receive(request.tenant, decodeTracesJson(body), body.length)
+      return reply.type(json).send(exportResponseJson(checked))
+    }
+    throw new ApiError(415, `expected content type ${protobuf} or ${json}, got ${type === '' ? 'none' : JSON.stringify(type)}`)
+  })
+  return app
+}
+
+function contentType(request: FastifyRequest): string {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  return type === 'application/protobuf' ? protobuf : type
+}
+
+/** In the request's own format; JSON when that is not protobuf. */
+function sendStatus(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply {
+  if (contentType(request) === protobuf) return reply.type(protobuf).send(Buffer.from(encodeStatus(code, message)))
+  return reply.type(json).send({ code, message })
+}
