@@ -29,7 +29,7 @@ export function describeLab(
   options: LabOptions,
   databaseUrl: string | undefined,
 ): LabDescription {
-  return { runtime: 'embedded', ...settings, ...options, databaseUrl }
+  return { runtime: 'embedded', ...settings, ports: { ...settings.ports }, ...options, databaseUrl }
 }
 
 export const url = (lab: Pick<LabDescription, 'ports'>, port: PortName) => `http://${HOST}:${lab.ports[port]}`

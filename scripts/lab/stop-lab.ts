@@ -1,7 +1,8 @@
 // Ends whatever a state directory says is running, in an order that lets each hand over what it still has.
 import { readRecords } from './processes.ts'
 import type { ProcessRecord, StopOutcome } from './processes.ts'
-import { stopComponent } from './run-component.ts'
+import { stopPostgres } from './postgres.ts'
+import { postgresDataDir, stopComponent } from './run-component.ts'
 import { stateDirectory } from './state-directory.ts'
 
 const GRACE_MS = 12_000
@@ -42,6 +43,8 @@ export async function stopLab(
       }),
     )
   }
+  // An `up` that was killed between starting Postgres and writing that down leaves it without a pid file.
+  await stopPostgres({ dataDir: postgresDataDir(stateDir), timeoutMs: GRACE_MS })
   return stopped
 }
 
