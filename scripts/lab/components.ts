@@ -69,7 +69,7 @@ export function embeddedComponents(lab: LabDescription): Component[] {
 }
 
 /** DATABASE_URL: a Postgres of the user's own, which the lab neither starts nor stops. */
-export function usesOwnDatabase(env: Record<string, string | undefined>): boolean {
+function usesOwnDatabase(env: Record<string, string | undefined>): boolean {
   return env['DATABASE_URL'] !== undefined && env['DATABASE_URL'] !== ''
 }
 

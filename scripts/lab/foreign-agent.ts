@@ -8,10 +8,12 @@ export function foreignAgentArguments(command: string, config: string | undefine
   const name = basename(command)
   if (/alloy/i.test(name)) return ['run', config ?? 'agent/config.alloy', `--server.http.listen-addr=${address}`]
   if (/agent/i.test(name)) {
-    return [`-config.file=${config ?? DEFAULT_AGENT_CONFIG}`, '-config.expand-env', `-server.http.address=${address}`]
+    return [
+      `-config.file=${config ?? 'agent/grafana-agent.yaml'}`,
+      '-config.expand-env',
+      `-server.http.address=${address}`,
+    ]
   }
   // The OpenTelemetry Collector and its distributions; it has no flag for an address of its own.
   return [`--config=${config ?? 'agent/otelcol.yaml'}`]
 }
-
-export const DEFAULT_AGENT_CONFIG = 'agent/grafana-agent.yaml'

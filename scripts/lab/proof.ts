@@ -7,7 +7,7 @@ import { sendCheckout } from './shop-client.ts'
 import type { CheckoutAnswer } from './shop-client.ts'
 import { exemplarsUrl, lokiQueryUrl, promqlUrl, tempoTraceUrl } from './store-client.ts'
 
-export const SHOP_SERVICES = ['gateway', 'checkout', 'inventory', 'payment']
+const SHOP_SERVICES = ['gateway', 'checkout', 'inventory', 'payment']
 export const CHECKOUT_MESSAGE = 'User checkout process started'
 export const TIMEOUT_MESSAGE = 'database connection timeout'
 

@@ -19,13 +19,6 @@ import { waitUntil } from './readiness.ts'
 import { ROOT } from './settings.ts'
 import { stateDirectory } from './state-directory.ts'
 
-export interface RunningComponent {
-  component: Component
-  record: ProcessRecord
-  /** Undefined where it was running before. */
-  startedInMs: number | undefined
-}
-
 export const postgresDataDir = (stateDir: string) => join(stateDirectory(stateDir).data, 'postgres')
 
 /** Starts it and waits until it is ready. Postgres also answers where it is: the port is free choice. */

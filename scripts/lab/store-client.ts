@@ -37,7 +37,7 @@ export interface Sample {
   value: number
 }
 
-export class StoreError extends Error {
+class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
