@@ -56,7 +56,7 @@ function apply(labels: Labels, rule: RelabelRule): boolean {
       labels.set(rule.targetLabel, md5Modulus(value, rule.modulus))
       return true
     case 'labelmap':
-      for (const [name, current] of [...labels]) {
+      for (const [name, current] of new Map(labels)) {
         const match = matchOf(rule, name)
         if (match !== undefined) set(labels, expandTemplate(rule.replacement, match), current)
       }
