@@ -1,0 +1,16 @@
+/** The q-quantile of plain values, linear between ranks; NaN counts as the smallest. */
+export function quantileOf(q: number, values: Float64Array): number {
+  if (values.length === 0 || Number.isNaN(q)) return NaN
+  if (q < 0) return -Infinity
+  if (q > 1) return Infinity
+  const sorted = Float64Array.from(values).sort()
+  // TypedArray.sort puts NaN last; Prometheus puts it first.
+  let nans = 0
+  while (nans < sorted.length && Number.isNaN(sorted[sorted.length - 1 - nans])) nans++
+  const at = (rank: number) => (rank < nans ? NaN : (sorted[rank - nans] ?? NaN))
+  const rank = q * (sorted.length - 1)
+  const lower = Math.max(0, Math.floor(rank))
+  const upper = Math.min(sorted.length - 1, lower + 1)
+  const weight = rank - Math.floor(rank)
+  return at(lower) * (1 - weight) + at(upper) * weight
+}

@@ -1,0 +1,110 @@
+import { encodeWriteV1, type MetricMetadata, type WriteExemplar } from '@playground/protocol/remote-write'
+import { TenantStore, type TenantStoreOptions } from '../../storage/index.ts'
+import type { Labels } from '../labels/labels.ts'
+import type { Matcher } from '../labels/matcher.ts'
+import type { SampleSeries, SampleSource } from '../promql/eval/sample-series.ts'
+import { mergeColumns } from './merge-columns.ts'
+import type { MetricBlock } from './metric-block.ts'
+import type { HeadSeries, MetricHead } from './metric-head.ts'
+import { JOURNAL_FORMAT, metricsCodec } from './metrics-codec.ts'
+import type { SampleColumns } from './sample-buffer.ts'
+import type { SeriesContainer, StoredSeries } from './stored-series.ts'
+import { toWriteRequest, type WriteBatch } from './write-batch.ts'
+
+/** Blocks of about two hours, as Prometheus cuts them; small enough to replay at start (400k samples, under a second). */
+const SEAL = { sealRows: 400_000, sealBytes: 48 * 2 ** 20, sealAgeMs: 2 * 3_600_000 }
+/** Metadata goes along from head to head; after a restart what the newest blocks know is added. */
+const BLOCKS_WITH_METADATA = 3
+
+export type SeriesExemplars = { labels: Labels; exemplars: WriteExemplar[] }
+
+/** Series of all tenants. Owns how they are found and put together; the generic store owns durability and retention. */
+export class MetricsStore {
+  readonly tenants: TenantStore<WriteBatch, MetricHead, undefined, MetricBlock>
+
+  constructor(options: Partial<TenantStoreOptions>) {
+    this.tenants = TenantStore.open(metricsCodec, { ...SEAL, ...options })
+  }
+
+  async append(tenant: string, batch: WriteBatch): Promise<void> {
+    const payload = encodeWriteV1(toWriteRequest(batch))
+    await this.tenants.append(tenant, { payload, format: JOURNAL_FORMAT, batch })
+  }
+
+  /** The series in the newest head, for checks at ingest. */
+  headSeries(tenant: string, labels: Labels): HeadSeries | undefined {
+    return this.tenants.select(tenant, { minMs: Infinity }).heads.at(-1)?.find(labels)
+  }
+
+  source(tenant: string): SampleSource {
+    return { select: (matchers, minMs, maxMs) => this.#samples(tenant, matchers, minMs, maxMs) }
+  }
+
+  /** Label sets with at least one sample in the range, each once. */
+  labelSets(tenant: string, matcherSets: readonly (readonly Matcher[])[], minMs: number, maxMs: number): Labels[] {
+    const found = new Map<string, Labels>()
+    for (const series of this.#matching(tenant, matcherSets, minMs, maxMs)) found.set(series.labels.key, series.labels)
+    return [...found.values()]
+  }
+
+  exemplars(tenant: string, matcherSets: readonly (readonly Matcher[])[], minMs: number, maxMs: number): SeriesExemplars[] {
+    const found = new Map<string, SeriesExemplars>()
+    for (const container of this.#containers(tenant, -Infinity, Infinity)) {
+      for (const matchers of matcherSets) {
+        for (const series of container.match(matchers)) {
+          const inRange = series.exemplars().filter(({ timestampMs }) => timestampMs >= minMs && timestampMs <= maxMs)
+          if (inRange.length === 0) continue
+          const entry = found.get(series.labels.key) ?? { labels: series.labels, exemplars: [] }
+          for (const exemplar of inRange) if (!entry.exemplars.includes(exemplar)) entry.exemplars.push(exemplar)
+          found.set(series.labels.key, entry)
+        }
+      }
+    }
+    for (const entry of found.values()) entry.exemplars.sort((a, b) => a.timestampMs - b.timestampMs)
+    return [...found.values()]
+  }
+
+  metadata(tenant: string): Map<string, MetricMetadata> {
+    const { heads, blocks, open } = this.tenants.select(tenant)
+    const all = new Map<string, MetricMetadata>()
+    for (const block of blocks.slice(-BLOCKS_WITH_METADATA)) {
+      for (const entry of open(block).metadata) all.set(entry.metricFamilyName, entry)
+    }
+    for (const head of heads) for (const [name, entry] of head.metadata) all.set(name, entry)
+    return all
+  }
+
+  async close(): Promise<void> {
+    await this.tenants.close()
+  }
+
+  #samples(tenant: string, matchers: readonly Matcher[], minMs: number, maxMs: number): SampleSeries[] {
+    const parts = new Map<string, { labels: Labels; columns: SampleColumns[] }>()
+    for (const series of this.#matching(tenant, [matchers], minMs, maxMs)) {
+      const entry = parts.get(series.labels.key)
+      if (entry) entry.columns.push(series.columns())
+      else parts.set(series.labels.key, { labels: series.labels, columns: [series.columns()] })
+    }
+    return [...parts.values()].flatMap(({ labels, columns }) => mergeColumns(labels, columns, minMs, maxMs) ?? [])
+  }
+
+  *#matching(
+    tenant: string,
+    matcherSets: readonly (readonly Matcher[])[],
+    minMs: number,
+    maxMs: number,
+  ): Generator<StoredSeries> {
+    for (const container of this.#containers(tenant, minMs, maxMs)) {
+      for (const matchers of matcherSets) {
+        for (const series of container.match(matchers)) {
+          if (series.maxMs >= minMs && series.minMs <= maxMs) yield series
+        }
+      }
+    }
+  }
+
+  #containers(tenant: string, minMs: number, maxMs: number): SeriesContainer[] {
+    const { blocks, heads, open } = this.tenants.select(tenant, { minMs, maxMs })
+    return [...blocks.map((block) => open(block)), ...heads]
+  }
+}

@@ -1,0 +1,43 @@
+import type { BucketSpan, NativeHistogram } from '@playground/protocol/remote-write'
+import { anyBucketFell } from '../promql/histogram/counter-reset.ts'
+import { isCustomSchema, sameBounds } from '../promql/histogram/bounds.ts'
+import type { Buckets } from '../promql/histogram/buckets.ts'
+import { FloatHistogram, type ResetHint } from '../promql/histogram/float-histogram.ts'
+
+/** From the wire's spans to bucket indexes. */
+export function toFloatHistogram(native: NativeHistogram): FloatHistogram {
+  const { schema, zeroThreshold, zeroCount, count, sum, customValues } = native
+  const resetHint: ResetHint = native.resetHint === 3 ? 'gauge' : native.resetHint === 1 ? 'reset' : 'unknown'
+  const positive = toBuckets(native.positiveSpans, native.positiveCounts)
+  if (isCustomSchema(schema)) return new FloatHistogram({ resetHint, schema, count, sum, positive, customValues })
+  const negative = toBuckets(native.negativeSpans, native.negativeCounts)
+  return new FloatHistogram({ resetHint, schema, zeroThreshold, zeroCount, count, sum, positive, negative })
+}
+
+function toBuckets(spans: readonly BucketSpan[], counts: readonly number[]): Buckets {
+  const indexes: number[] = []
+  let index = 0
+  for (const { offset, length } of spans) {
+    index += offset
+    for (let i = 0; i < length; i++) indexes.push(index++)
+  }
+  return { indexes, counts: [...counts] }
+}
+
+/**
+ * What is known about a reset before `current`. Prometheus knows it by its chunks: a counter goes on in the chunk of its
+ * predecessor only where nothing fell and the layout is the same.
+ */
+export function storedResetHint(current: FloatHistogram, previous: FloatHistogram | undefined): ResetHint {
+  if (current.resetHint === 'gauge') return 'gauge'
+  if (!previous || previous.resetHint === 'gauge' || current.resetHint === 'reset') return 'unknown'
+  const continues =
+    current.count >= previous.count &&
+    current.schema === previous.schema &&
+    current.zeroThreshold === previous.zeroThreshold &&
+    current.zeroCount >= previous.zeroCount &&
+    sameBounds(current.customValues, previous.customValues) &&
+    !anyBucketFell(current.positive, previous.positive) &&
+    !anyBucketFell(current.negative, previous.negative)
+  return continues ? 'not-reset' : 'unknown'
+}
