@@ -6,7 +6,7 @@ import { distinctNames } from '../../domain/series.ts'
 import type { ResolvedRange } from '../../domain/time-range.ts'
 import { ChartLegend } from './chart-legend.tsx'
 import { alignSeries } from './align-series.ts'
-import { seriesColour } from './series-colour.ts'
+import { seriesColours } from './series-colour.ts'
 import { usePlot } from './use-plot.ts'
 import './time-chart.css'
 
@@ -36,6 +36,7 @@ export function TimeChart(props: TimeChartProps) {
   const { label, exemplars = [], range, stepMs, unit, height = 260 } = props
   const series = useMemo(() => props.series.slice(0, maxDrawnSeries), [props.series])
   const names = useMemo(() => distinctNames(series.map(({ labels }) => labels)), [series])
+  const colours = useMemo(() => seriesColours(series.map(({ labels }) => labels)), [series])
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set())
   const data = useMemo(() => alignSeries(series, range, stepMs), [series, range, stepMs])
   const host = useRef<HTMLDivElement>(null)
@@ -43,7 +44,7 @@ export function TimeChart(props: TimeChartProps) {
 
   useEffect(() => setHidden(new Set()), [names])
 
-  usePlot(host, { ...props, exemplars, data, names, hidden, unit, height, onHover: setHovered })
+  usePlot(host, { ...props, exemplars, data, names, colours, hidden, unit, height, onHover: setHovered })
 
   const toggle = (index: number, only: boolean): void => {
     setHidden((before) => {
@@ -59,7 +60,7 @@ export function TimeChart(props: TimeChartProps) {
       <div ref={host} className="time-chart-plot" style={{ height }} />
       <ChartLegend
         names={names}
-        colours={names.map((_, index) => seriesColour(index))}
+        colours={colours}
         values={names.map((_, index) => valueAt(data, index, hovered))}
         isHovering={hovered !== undefined}
         unit={unit}

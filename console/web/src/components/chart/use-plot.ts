@@ -4,12 +4,13 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatQuantity } from '../../domain/quantity.ts'
 import { exemplarPlugin } from './exemplar-plugin.ts'
-import { resolveColour, seriesColour } from './series-colour.ts'
+import { resolveColour } from './series-colour.ts'
 import type { ExemplarPoint, TimeChartProps } from './time-chart.tsx'
 
 interface PlotOptions extends TimeChartProps {
   data: uPlot.AlignedData
   names: readonly string[]
+  colours: readonly string[]
   hidden: ReadonlySet<number>
   exemplars: readonly ExemplarPoint[]
   height: number
@@ -56,7 +57,7 @@ export function usePlot(host: RefObject<HTMLDivElement | null>, options: PlotOpt
 }
 
 function createPlot(element: HTMLDivElement, latest: RefObject<PlotOptions>): uPlot {
-  const { data, names, hidden, range, unit, height, stepMs } = latest.current
+  const { data, names, colours, hidden, range, unit, height, stepMs } = latest.current
   const colour = (value: string) => resolveColour(element, value)
   const axis: uPlot.Axis = {
     stroke: colour('var(--ink-faint)'),
@@ -85,7 +86,7 @@ function createPlot(element: HTMLDivElement, latest: RefObject<PlotOptions>): uP
         ...names.map((label, index): uPlot.Series => ({
           label,
           show: !hidden.has(index),
-          stroke: colour(seriesColour(index)),
+          stroke: colour(colours[index] ?? 'var(--ink)'),
           width: 1.5,
           points: isSparse ? { show: true, size: 4 } : {},
         })),

@@ -55,7 +55,8 @@ export const LogRow = memo(function LogRow({ record, log, params, isOpen, onTogg
             href={traceHref(log.traceId, { spanId: log.spanId, range, from: params })}
             title={`Trace ${log.traceId}`}
           >
-            Trace <span className="mono">{log.traceId.slice(0, 8)}</span>
+            <span className="log-trace-word">Trace </span>
+            <span className="mono">{log.traceId.slice(0, 8)}</span>
           </Link>
         )}
       </div>

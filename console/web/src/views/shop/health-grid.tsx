@@ -12,7 +12,7 @@ export function HealthGrid({
   error: ApiError | undefined
 }) {
   return (
-    <section className="panel" aria-label="Components">
+    <section className="panel shop-wide" aria-label="Components">
       <div className="panel-head">
         <h2>Components</h2>
       </div>

@@ -1,10 +1,12 @@
+import { useRef } from 'react'
 import type { InstantSample } from '../../api/prometheus-client.ts'
 import type { ComponentHealth } from '../../api/shop-client.ts'
 import { Link } from '../../app/link.tsx'
 import { serviceHue } from '../../app/service-hue.ts'
+import { useElementWidth } from '../../app/use-element-width.ts'
 import { metricsHref } from '../../app/view-links.ts'
 import { formatNumber, formatQuantity } from '../../domain/quantity.ts'
-import type { PlacedNode } from '../../domain/service-graph.ts'
+import type { GraphEdge, PlacedNode } from '../../domain/service-graph.ts'
 import { layoutServiceGraph } from '../../domain/service-graph.ts'
 import { redQueries, shopEdges } from '../../domain/shop-queries.ts'
 
@@ -23,73 +25,56 @@ interface ShopTopologyProps {
   params: URLSearchParams
 }
 
-const nodeWidth = 168
-const nodeHeight = 76
-const columnGap = 76
-const rowGap = 28
+/** Below this width callers stand above whom they call, instead of left of them. */
+const sidewaysFromPx = 720
+
+interface Geometry {
+  isSideways: boolean
+  node: { width: number; height: number }
+  /** Between layers, and between the nodes of one. */
+  gap: { layer: number; row: number }
+}
+
+const sideways: Geometry = { isSideways: true, node: { width: 178, height: 76 }, gap: { layer: 72, row: 28 } }
+const downwards: Geometry = { isSideways: false, node: { width: 142, height: 76 }, gap: { layer: 36, row: 14 } }
 
 export function ShopTopology({ health, numbers, serviceLabel, params }: ShopTopologyProps) {
-  const seen = (numbers?.edgeRate ?? []).flatMap(({ labels }) => {
-    const from = shownName(labels.client)
-    const to = shownName(labels.server)
-    return from === undefined || to === undefined ? [] : [{ from, to }]
-  })
-  const edges = [...new Map([...shopEdges, ...seen].map((edge) => [`${edge.from} ${edge.to}`, edge])).values()]
+  const host = useRef<HTMLDivElement>(null)
+  const hostWidth = useElementWidth(host)
+  const geometry = (hostWidth ?? window.innerWidth) >= sidewaysFromPx ? sideways : downwards
+  const edges = shownEdges(numbers)
   const nodes = layoutServiceGraph(edges)
-  const layers = Math.max(...nodes.map(({ layer }) => layer)) + 1
-  const rows = Math.max(...nodes.map((node) => node.rows))
-  const width = layers * nodeWidth + (layers - 1) * columnGap
-  const height = rows * nodeHeight + (rows - 1) * rowGap
-  const place = ({ layer, row, rows: inColumn }: PlacedNode) => ({
-    x: layer * (nodeWidth + columnGap),
-    y: row * (nodeHeight + rowGap) + ((rows - inColumn) * (nodeHeight + rowGap)) / 2,
-  })
-  const byName = new Map(nodes.map((node) => [node.name, place(node)]))
+  const { width, height, places } = placeNodes(nodes, geometry)
 
   return (
-    <div className="topology scroll-x">
+    <div ref={host} className="topology scroll-x">
       <div className="topology-canvas" style={{ width, height }}>
         <svg width={width} height={height} aria-hidden="true">
-          {edges.map(({ from, to }) => {
-            const start = byName.get(from)
-            const end = byName.get(to)
-            if (start === undefined || end === undefined) return undefined
-            const rate = edgeValue(numbers?.edgeRate, from, to)
-            const failed = edgeValue(numbers?.edgeErrors, from, to) ?? 0
-            const [x1, y1] = [start.x + nodeWidth, start.y + nodeHeight / 2]
-            const [x2, y2] = [end.x - 5, end.y + nodeHeight / 2]
-            const bend = Math.max(30, (x2 - x1) / 2)
-            const isBusy = rate !== undefined && rate > 0
-            return (
-              <g
-                key={`${from} ${to}`}
-                className={`topology-edge ${isBusy ? 'is-busy' : ''} ${failed > 0 ? 'is-failing' : ''}`}
-              >
-                <path d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} />
-                <path className="topology-arrow" d={`M${x2 - 4} ${y2 - 4}L${x2 + 3} ${y2}L${x2 - 4} ${y2 + 4}Z`} />
-                {isBusy && (
-                  <text x={(x1 + x2) / 2} y={(y1 + y2) / 2 - 5} textAnchor="middle">
-                    {formatNumber(rate)}/s
-                  </text>
-                )}
-              </g>
-            )
-          })}
+          {edges.map(({ from, to }) => (
+            <TopologyEdge
+              key={`${from} ${to}`}
+              from={places.get(from)}
+              to={places.get(to)}
+              geometry={geometry}
+              rate={edgeValue(numbers?.edgeRate, from, to)}
+              failed={edgeValue(numbers?.edgeErrors, from, to)}
+            />
+          ))}
         </svg>
         <ul>
-          {nodes.map((node) => {
-            const { x, y } = place(node)
+          {nodes.map(({ name }) => {
+            const place = places.get(name)
             const value = (samples: InstantSample[] | undefined) =>
-              samples?.find(({ labels }) => labels[serviceLabel] === node.name)?.value
+              samples?.find(({ labels }) => labels[serviceLabel] === name)?.value
             return (
-              <li key={node.name} style={{ left: x, top: y, width: nodeWidth, height: nodeHeight }}>
+              <li key={name} style={{ left: place?.x, top: place?.y, ...geometry.node }}>
                 <TopologyNode
-                  name={node.name}
-                  status={health?.find(({ name }) => name === node.name)?.status}
+                  name={name}
+                  status={health?.find((component) => component.name === name)?.status}
                   rate={value(numbers?.rate)}
                   errors={value(numbers?.errors)}
                   p95={value(numbers?.p95)}
-                  href={nodeHref(node.name, serviceLabel, params)}
+                  href={nodeHref(name, serviceLabel, params)}
                 />
               </li>
             )
@@ -98,6 +83,71 @@ export function ShopTopology({ health, numbers, serviceLabel, params }: ShopTopo
       </div>
     </div>
   )
+}
+
+interface Place {
+  x: number
+  y: number
+}
+
+function placeNodes(nodes: readonly PlacedNode[], { isSideways, node, gap }: Geometry) {
+  const layers = Math.max(...nodes.map(({ layer }) => layer)) + 1
+  const rows = Math.max(...nodes.map((placed) => placed.rows))
+  const [along, across] = isSideways ? [node.width, node.height] : [node.height, node.width]
+  const extent = (count: number, size: number, between: number) => count * size + (count - 1) * between
+  const length = extent(layers, along, gap.layer)
+  const breadth = extent(rows, across, gap.row)
+  const places = new Map<string, Place>()
+  for (const { name, layer, row, rows: inLayer } of nodes) {
+    const main = layer * (along + gap.layer)
+    const cross = row * (across + gap.row) + ((rows - inLayer) * (across + gap.row)) / 2
+    places.set(name, isSideways ? { x: main, y: cross } : { x: cross, y: main })
+  }
+  return { width: isSideways ? length : breadth, height: isSideways ? breadth : length, places }
+}
+
+interface TopologyEdgeProps {
+  from: Place | undefined
+  to: Place | undefined
+  geometry: Geometry
+  rate: number | undefined
+  failed: number | undefined
+}
+
+function TopologyEdge({ from, to, geometry: { isSideways, node, gap }, rate = 0, failed = 0 }: TopologyEdgeProps) {
+  if (from === undefined || to === undefined) return undefined
+  const bend = gap.layer / 2
+  const start = isSideways
+    ? { x: from.x + node.width, y: from.y + node.height / 2 }
+    : { x: from.x + node.width / 2, y: from.y + node.height }
+  const end = isSideways ? { x: to.x - 6, y: to.y + node.height / 2 } : { x: to.x + node.width / 2, y: to.y - 6 }
+  const path = isSideways
+    ? `M${start.x} ${start.y}C${start.x + bend} ${start.y} ${end.x - bend} ${end.y} ${end.x} ${end.y}`
+    : `M${start.x} ${start.y}C${start.x} ${start.y + bend} ${end.x} ${end.y - bend} ${end.x} ${end.y}`
+  const arrow = isSideways
+    ? `M${end.x - 3} ${end.y - 4}L${end.x + 5} ${end.y}L${end.x - 3} ${end.y + 4}Z`
+    : `M${end.x - 4} ${end.y - 3}L${end.x} ${end.y + 5}L${end.x + 4} ${end.y - 3}Z`
+  return (
+    <g className={`topology-edge ${rate > 0 ? 'is-busy' : ''} ${failed > 0 ? 'is-failing' : ''}`}>
+      <path d={path} />
+      <path className="topology-arrow" d={arrow} />
+      {rate > 0 && (
+        <text x={(start.x + end.x) / 2} y={(start.y + end.y) / 2 - (isSideways ? 5 : 0)} textAnchor="middle">
+          {formatNumber(rate)}/s
+        </text>
+      )}
+    </g>
+  )
+}
+
+/** The shop's own wiring, and whatever else Tempo has seen calling. */
+function shownEdges(numbers: ShopNumbers | undefined): GraphEdge[] {
+  const seen = (numbers?.edgeRate ?? []).flatMap(({ labels }) => {
+    const from = shownName(labels.client)
+    const to = shownName(labels.server)
+    return from === undefined || to === undefined ? [] : [{ from, to }]
+  })
+  return [...new Map([...shopEdges, ...seen].map((edge) => [`${edge.from} ${edge.to}`, edge])).values()]
 }
 
 interface TopologyNodeProps {
@@ -122,7 +172,7 @@ function TopologyNode({ name, status, rate, errors, p95, href }: TopologyNodePro
       <span className="topology-numbers">
         <span>{rate === undefined ? '–' : `${formatNumber(rate)}/s`}</span>
         <span className={share !== undefined && share > 0 ? 'is-error' : ''}>
-          {share === undefined ? '–' : `${formatNumber(share * 100)} %`}
+          {share === undefined ? '–' : `${share > 0 && share < 0.01 ? '< 1' : Math.round(share * 100)} %`}
         </span>
         <span>{p95 === undefined || Number.isNaN(p95) ? '–' : formatQuantity(p95, 'seconds')}</span>
       </span>

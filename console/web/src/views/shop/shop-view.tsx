@@ -8,6 +8,7 @@ import { usePageLocation } from '../../app/page-location.ts'
 import { edgeErrorQuery, edgeRateQuery, poolQueries, redQueries } from '../../domain/shop-queries.ts'
 import { CheckoutPanel } from './checkout-panel.tsx'
 import { HealthGrid } from './health-grid.tsx'
+import { LatestProblems } from './latest-problems.tsx'
 import { ShopTopology } from './shop-topology.tsx'
 import { VitalSigns } from './vital-signs.tsx'
 import './shop-view.css'
@@ -66,6 +67,7 @@ export function ShopView() {
       </section>
       <CheckoutPanel params={params} onChange={refresh} />
       <VitalSigns history={history.value} serviceLabel={serviceLabel} params={params} />
+      <LatestProblems nowMs={nowMs} params={params} />
       <HealthGrid components={health.value} error={health.error} />
     </div>
   )

@@ -55,7 +55,8 @@ export function FlameGraph({ tree, selectedId, onSelect }: FlameGraphProps) {
               }}
               onClick={() => choose(frame)}
             >
-              {frame.name} <span className="flame-time">{formatNano(frame.totalNano)}</span>
+              <strong>{frame.service}</strong> {frame.name}{' '}
+              <span className="flame-time">{formatNano(frame.totalNano)}</span>
               <span className="visually-hidden">{describe(frame)}</span>
             </button>
           ))}

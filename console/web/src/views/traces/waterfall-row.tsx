@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react'
 import { serviceHue } from '../../app/service-hue.ts'
 import type { PathSegment } from '../../domain/critical-path.ts'
 import { formatNano } from '../../domain/duration.ts'
@@ -32,6 +33,7 @@ export function WaterfallRow({
   const left = percent(span.startTimeUnixNano)
   const width = (Number(span.durationNano) / whole) * 100
   const isError = span.status === 'error'
+  const place = durationPlace(left, width)
   return (
     // Keys are handled by the tree, which holds the focus and names this row as active.
     <div
@@ -90,15 +92,21 @@ export function WaterfallRow({
             style={{ left: `${percent(event.timeUnixNano)}%` }}
           />
         ))}
-        <span
-          className="waterfall-duration"
-          style={left + width > 72 ? { right: `${100 - left}%` } : { left: `${left + width}%` }}
-        >
+        <span className={`waterfall-duration ${place.isInside ? 'is-inside' : ''}`} style={place.style}>
           {formatNano(span.durationNano)}
         </span>
       </div>
     </div>
   )
+}
+
+/** After the bar where there is room, else before it, else within its end. */
+function durationPlace(left: number, width: number): { isInside: boolean; style: CSSProperties } {
+  const end = left + width
+  if (end <= 75) return { isInside: false, style: { left: `${end}%` } }
+  return left >= 25
+    ? { isInside: false, style: { right: `${100 - left}%` } }
+    : { isInside: true, style: { right: `${100 - end}%` } }
 }
 
 function countBelow({ children }: SpanNode): number {
