@@ -1,4 +1,4 @@
-// Runs every test that needs no Docker, or those whose path holds a given text.
+// Runs every test that needs no Docker.
 import { globSync } from 'node:fs'
 import { relative } from 'node:path'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
