@@ -5,8 +5,6 @@ export interface RegexpMatch {
   readonly end: number
   /** Group 0 is the whole match; `undefined` = the group took no part in it. */
   readonly groups: readonly (string | undefined)[]
-  /** Start and end of each group in UTF-16 units, one after the other; -1 where it took no part. */
-  readonly spans: readonly number[]
 }
 
 export interface Regexp {
@@ -14,7 +12,7 @@ export interface Regexp {
   readonly anchored: boolean
   /** Name by group index; '' for group 0 and unnamed groups. */
   readonly groupNames: readonly string[]
-  /** Anchored patterns that match these strings and no others (`a|b|c`): an index can be asked instead of scanned. */
+  /** Anchored patterns that match these texts and no others (`a|b|c`, `5(00|03)`): an index can be asked instead of scanned. */
   readonly literals: readonly string[] | undefined
   test(text: string): boolean
   /** The leftmost match at or after `from`. */
