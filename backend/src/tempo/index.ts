@@ -21,18 +21,18 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
     const services = { store, counters, limits: { timeoutMs: options.limits.queryTimeoutMs } }
     const receiver = new TraceReceiver(store, counters)
     const { host } = options
-    const api = await listen(createTempoServer(services, options), { host, port: options.port, setting: 'LAB_TEMPO_PORT' })
+    const api = await listen(createTempoServer(services, options), { host, port: options.port, setting: 'TEMPO_PORT' })
     closers.unshift(() => api.close())
     const otlpHttp = await listen(createOtlpHttpServer(receiver, options), {
       host,
       port: options.otlpHttpPort,
-      setting: 'LAB_TEMPO_OTLP_HTTP_PORT',
+      setting: 'TEMPO_OTLP_HTTP_PORT',
     })
     closers.unshift(() => otlpHttp.close())
     const otlpGrpc = await listenOtlpGrpc(receiver, {
       host,
       port: options.otlpGrpcPort,
-      setting: 'LAB_TEMPO_OTLP_GRPC_PORT',
+      setting: 'TEMPO_OTLP_GRPC_PORT',
       maxMessageBytes: options.limits.maxBodyBytes,
     })
     closers.unshift(() => otlpGrpc.close())

@@ -1,9 +1,11 @@
 import { QueryBudget, type QueryLimits } from '../engine/query-budget.ts'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 
-/** A query's budget that ends with its connection. */
-export function queryBudget(request: FastifyRequest, limits: QueryLimits): QueryBudget {
+/** A query's budget; the query ends when its client hangs up. */
+export function queryBudget(reply: FastifyReply, limits: QueryLimits): QueryBudget {
   const controller = new AbortController()
-  request.raw.socket.once('close', () => controller.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort()
+  })
   return new QueryBudget({ timeoutMs: limits.timeoutMs, signal: controller.signal })
 }

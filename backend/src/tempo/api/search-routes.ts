@@ -12,7 +12,7 @@ import type { TempoServices } from './services.ts'
 export function searchRoutes(app: FastifyInstance, services: TempoServices): void {
   app.get('/api/search', async (request, reply) => {
     const params = parseSearchParams(requestParams(request))
-    const budget = queryBudget(request, services.limits)
+    const budget = queryBudget(reply, services.limits)
     const traces = await findTraces(spanSources(services.store, request.tenant), params, budget)
     return reply.send({
       traces: traces.map(traceJson),

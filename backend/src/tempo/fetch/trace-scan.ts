@@ -1,6 +1,6 @@
 /** Finds the traces of a time window that can match, newest first, and makes each whole from all tables it lies in. */
 import { BoundTable } from './bound-table.ts'
-import { TraceView } from './trace-view.ts'
+import { TraceView, type TracePart } from './trace-view.ts'
 import type { FetchPlan } from './fetch-plan.ts'
 import type { QueryBudget } from '../engine/query-budget.ts'
 import type { SpanSource } from '../store/trace-store.ts'
@@ -61,12 +61,16 @@ function wholeTrace(
 ): TraceView | undefined {
   const here = bind(source)
   const traceId = here.table.traceId(trace)
-  const parts = [{ bound: here, rows }]
-  for (const other of sources) {
-    const index = other === source ? undefined : other.findTrace(traceId)
-    if (index === undefined) continue
-    const there = bind(other)
-    parts.push({ bound: there, rows: there.table.traceRows(index) })
+  const parts: TracePart[] = []
+  // The oldest part first: `sources` are newest first.
+  for (const other of sources.toReversed()) {
+    if (other === source) parts.push({ bound: here, rows })
+    else {
+      const index = other.findTrace(traceId)
+      if (index === undefined) continue
+      const there = bind(other)
+      parts.push({ bound: there, rows: there.table.traceRows(index) })
+    }
   }
   if (parts.length > 1) {
     if (visited.has(traceId)) return undefined

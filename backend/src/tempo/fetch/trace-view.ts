@@ -14,7 +14,7 @@ export interface TracePart {
 
 const errorStatus = 2
 
-/** One trace with all its spans, ordered by start, wherever they lie; what concerns the whole trace is worked out when asked for. */
+/** One trace with all its spans in the order they came, wherever they lie; what concerns the whole trace is worked out when asked for. */
 export class TraceView {
   readonly traceId: string
   readonly spans: SpanView[]
@@ -28,10 +28,9 @@ export class TraceView {
     this.traceId = traceId
     this.spans = parts.flatMap(({ bound, rows }) => rows.map((row) => new SpanView(this, bound, row)))
     if (parts.length > 1) this.spans = withoutRepeats(this.spans)
-    this.spans.sort(byStart)
   }
 
-  /** The last span without parent, as Tempo has it for traces with several. */
+  /** Of several spans without parent, the one that came last, as in Tempo. */
   get root(): SpanView | undefined {
     if (this.#root === undefined) this.#root = this.spans.findLast((span) => span.isRoot) ?? null
     return this.#root ?? undefined
@@ -46,7 +45,7 @@ export class TraceView {
   }
 
   get startUnixNano(): bigint {
-    return (this.#start ??= this.spans[0]?.startUnixNano ?? 0n)
+    return (this.#start ??= earliest(this.spans)?.startUnixNano ?? 0n)
   }
 
   get endUnixNano(): bigint {
@@ -78,8 +77,12 @@ export class TraceView {
   }
 }
 
-function byStart(a: SpanView, b: SpanView): number {
-  return a.startMs - b.startMs || a.startNs - b.startNs
+function earliest(spans: readonly SpanView[]): SpanView | undefined {
+  let first = spans[0]
+  for (const span of spans) {
+    if (first === undefined || span.startMs < first.startMs || (span.startMs === first.startMs && span.startNs < first.startNs)) first = span
+  }
+  return first
 }
 
 /** A span that was sent again after its block was sealed lies in two tables. */

@@ -1,5 +1,5 @@
 /** OTLP/gRPC: `TraceService/Export`. Messages stay bytes until our own decoder reads them, so gRPC needs no generated code. */
-import { Metadata, Server, ServerCredentials, status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js'
+import { Server, ServerCredentials, status, type Metadata, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js'
 import { decodeTracesProto } from '@playground/protocol/otlp/traces'
 import { describeListenFailure } from '../../http/listen.ts'
 import { encodeExportResponse } from './otlp-answer.ts'

@@ -1,0 +1,67 @@
+import { int, string } from '../traceql/static.ts'
+import { plainReader } from '../fetch/bound-scope.ts'
+import type { Attribute, Intrinsic } from '../traceql/attribute.ts'
+import type { SpanTable } from '../store/span-table.ts'
+import type { SpanView } from '../fetch/span-view.ts'
+import type { Static } from '../traceql/static.ts'
+
+type ReadAll = (span: SpanView) => Static[]
+
+/** All values a span gives for an attribute: one for each event or link, and those of every scope when none is named. */
+export function attributeReaders(table: SpanTable, attribute: Attribute): ReadAll {
+  if (attribute.intrinsic !== undefined) return intrinsicValues[attribute.intrinsic] ?? (() => [])
+  const { name, scope } = attribute
+  const { spans, resources, scopes, events, links } = table
+  const onSpan = plainReader(table, spans.attributes, name)
+  const onResource = plainReader(table, resources.attributes, name)
+  const onScope = plainReader(table, scopes.attributes, name)
+  switch (scope) {
+    case 'span':
+      return ({ row }) => present(onSpan(row))
+    case 'resource':
+      return ({ row }) => present(onResource(spans.resource.at(row)))
+    case 'instrumentation':
+      return ({ row }) => present(onScope(spans.scope.at(row)))
+    case 'event': {
+      const read = plainReader(table, events.attributes, name)
+      return ({ row }) => range(table.rangeOfEvents(row)).flatMap((event) => present(read(event)))
+    }
+    case 'link': {
+      const read = plainReader(table, links.attributes, name)
+      return ({ row }) => range(table.rangeOfLinks(row)).flatMap((link) => present(read(link)))
+    }
+    case 'none':
+      return ({ row }) => [
+        ...present(onSpan(row)),
+        ...present(onResource(spans.resource.at(row))),
+        ...present(onScope(spans.scope.at(row))),
+      ]
+  }
+}
+
+/** Codes are numbers here, as in Tempo's columns; durations and ids have too many values to list. */
+const intrinsicValues: Partial<Record<Intrinsic, ReadAll>> = {
+  name: (span) => text(span.name),
+  status: (span) => [int(span.statusCode)],
+  kind: (span) => [int(span.kindCode)],
+  statusMessage: ({ bound: { table }, row }) => text(table.texts.at(table.spans.message.at(row))),
+  rootName: (span) => text(span.trace.rootName),
+  rootServiceName: (span) => text(span.trace.rootService),
+  'event:name': ({ bound: { table }, row }) =>
+    range(table.rangeOfEvents(row)).flatMap((event) => text(table.texts.at(table.events.name.at(event)))),
+  'instrumentation:name': ({ bound: { table }, row }) => text(table.texts.at(table.scopes.name.at(table.spans.scope.at(row)))),
+  'instrumentation:version': ({ bound: { table }, row }) =>
+    text(table.texts.at(table.scopes.version.at(table.spans.scope.at(row)))),
+}
+
+function text(value: string): Static[] {
+  return value === '' ? [] : [string(value)]
+}
+
+function present(value: Static | undefined): Static[] {
+  return value === undefined ? [] : [value]
+}
+
+function range([start, end]: [number, number]): number[] {
+  return Array.from({ length: end - start }, (_, index) => start + index)
+}
