@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acquireLock } from './lock.mjs'
 
-// `npm ci` took 25 s with a warm cache and 2 cores; a slow line to the registry may need many times that.
+// The install took 25 s with a warm cache and 2 cores; a slow line to the registry may need many times that.
 const INSTALL_TIMEOUT_MS = 15 * 60_000
 
 /** @param {{ root: string, stateDir: string, progress: (line: string) => void }} options */
@@ -18,9 +18,11 @@ export async function ensureInstalled({ root, stateDir, progress }) {
   try {
     if (isInstalled(root)) return
     const why = existsSync(join(root, 'node_modules')) ? 'package-lock.json has changed' : 'first start in this folder'
-    progress(`installing dependencies: npm ci (${why})`)
+    progress(`installing dependencies with npm (${why})`)
     const startedAt = Date.now()
-    await runNpm(root, ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    // Not `npm ci`: it refuses a lockfile that lacks the binaries of other platforms, which npm cannot write where the
+    // registry has only this platform's (a mirror, for one). --no-save installs the locked versions and leaves the lockfile alone.
+    await runNpm(root, ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
     writeStamp(root)
     progress(`dependencies installed in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
   } finally {
@@ -86,13 +88,18 @@ export function runNpm(root, args) {
       shell: process.platform === 'win32' && prefix.length === 0,
     })
     let printed = ''
-    const keep = (chunk) => (printed = (printed + chunk).slice(-4_000))
+    const keep = (chunk) => (printed += printed.length < 4_000 ? chunk : '')
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
     child.on('error', (cause) => reject(new Error(`npm cannot be started: ${cause.message}`, { cause })))
     child.on('close', (code) => {
       if (code === 0) resolve()
-      else reject(new Error(`npm ${args[0]} failed with exit code ${code}\n${printed.trim()}`))
+      else
+        reject(
+          new Error(
+            `npm ${args[0]} failed with exit code ${code}\n${printed.trim().split('\n').slice(0, 20).join('\n')}`,
+          ),
+        )
     })
   })
 }
