@@ -24,15 +24,27 @@ export class TempoCounters {
   render(): string {
     const received = [...this.#received]
     return [
-      family('tempo_distributor_spans_received_total', 'Spans accepted per tenant.', received.map(([tenant, { spans }]) => [`tenant="${tenant}"`, spans])),
-      family('tempo_distributor_bytes_received_total', 'Bytes of accepted requests per tenant.', received.map(([tenant, { bytes }]) => [`tenant="${tenant}"`, bytes])),
+      family(
+        'tempo_distributor_spans_received_total',
+        'Spans accepted per tenant.',
+        received.map(([tenant, { spans }]) => [`tenant="${tenant}"`, spans]),
+      ),
+      family(
+        'tempo_distributor_bytes_received_total',
+        'Bytes of accepted requests per tenant.',
+        received.map(([tenant, { bytes }]) => [`tenant="${tenant}"`, bytes]),
+      ),
       family('tempo_discarded_spans_total', 'Spans refused, by reason.', [...this.#discarded]),
       this.#extra(),
     ].join('')
   }
 }
 
-export function family(name: string, help: string, samples: readonly (readonly [labels: string, value: number])[]): string {
+export function family(
+  name: string,
+  help: string,
+  samples: readonly (readonly [labels: string, value: number])[],
+): string {
   const lines = samples.map(([labels, value]) => `${name}{${labels}} ${value}\n`)
   return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join('')}`
 }

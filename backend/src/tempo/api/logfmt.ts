@@ -8,7 +8,8 @@ export function parseLogfmt(text: string): Map<string, string> {
   while (text.slice(at).trim() !== '') {
     pair.lastIndex = at
     const match = pair.exec(text)
-    if (match === null) throw new ApiError(400, `invalid tags: unexpected '${text.slice(at).trim()[0]}' at pos ${at + 1}`)
+    if (match === null)
+      throw new ApiError(400, `invalid tags: unexpected '${text.slice(at).trim()[0]}' at pos ${at + 1}`)
     const [, key = '', quoted, bare] = match
     if (pairs.has(key)) throw new ApiError(400, `invalid tags: tag ${key} has been set twice`)
     pairs.set(key, quoted === undefined ? (bare ?? '') : unescape(quoted))

@@ -16,7 +16,9 @@ export function statusRoutes(app: FastifyInstance, { counters }: TempoServices):
     goVersion: '',
   }))
   app.get('/status', async (_request, reply) => reply.type('text/plain').send(`tempo-embedded ${version}: running\n`))
-  app.get('/status/version', async (_request, reply) => reply.type('text/plain').send(`tempo, version ${version} (embedded)\n`))
+  app.get('/status/version', async (_request, reply) =>
+    reply.type('text/plain').send(`tempo, version ${version} (embedded)\n`),
+  )
   // Nothing is overridden for any tenant; Grafana asks.
   app.get('/api/overrides', async (_request, reply) => reply.code(404).type('text/plain').send('no overrides'))
   app.get('/metrics', async (_request, reply) =>

@@ -31,7 +31,9 @@ const legacy: Record<string, Attribute> = {
   'root.name': intrinsicAttribute('rootName'),
   'root.service.name': intrinsicAttribute('rootServiceName'),
 }
-for (const name of 'service.name cluster namespace pod container k8s.namespace.name k8s.cluster.name k8s.pod.name k8s.container.name'.split(' ')) {
+for (const name of 'service.name cluster namespace pod container k8s.namespace.name k8s.cluster.name k8s.pod.name k8s.container.name'.split(
+  ' ',
+)) {
   legacy[name] = scopedAttribute('resource', name)
 }
 for (const name of ['http.method', 'http.url', 'http.status_code']) legacy[name] = scopedAttribute('span', name)

@@ -27,7 +27,13 @@ export function tagRoutes(app: FastifyInstance, services: TempoServices): void {
     const scope = scopeParam(params)
     const scopes = tagScopes.filter((each) => scope === '' || scope === each)
     const sources = spanSources(services.store, request.tenant)
-    const byScope = await findTagNames(sources, scopes, filter, searchWindow(params), queryBudget(reply, services.limits))
+    const byScope = await findTagNames(
+      sources,
+      scopes,
+      filter,
+      searchWindow(params),
+      queryBudget(reply, services.limits),
+    )
     return { scope, byScope }
   }
 
@@ -39,13 +45,20 @@ export function tagRoutes(app: FastifyInstance, services: TempoServices): void {
   ): Promise<Static[]> => {
     const params = requestParams(request)
     const sources = spanSources(services.store, request.tenant)
-    const found = await findTagValues(sources, attribute, filter, searchWindow(params), queryBudget(reply, services.limits))
+    const found = await findTagValues(
+      sources,
+      attribute,
+      filter,
+      searchWindow(params),
+      queryBudget(reply, services.limits),
+    )
     return limited(found, params)
   }
 
   app.get('/api/search/tags', async (request, reply) => {
     const { scope, byScope } = await names(request, reply, undefined)
-    const tagNames = scope === 'intrinsic' ? intrinsicNames : new Set([...byScope.values()].flatMap((each) => [...each]))
+    const tagNames =
+      scope === 'intrinsic' ? intrinsicNames : new Set([...byScope.values()].flatMap((each) => [...each]))
     return { tagNames: [...tagNames].sort(), metrics: {} }
   })
 
@@ -64,7 +77,10 @@ export function tagRoutes(app: FastifyInstance, services: TempoServices): void {
   app.get('/api/v2/search/tag/*', async (request: TagRequest, reply) => {
     const filter = parseLenientFilter(requestParams(request).get('q') ?? '')
     const found = await values(request, reply, parseTagName(tagOf(request)), filter)
-    return { tagValues: found.map(typedValue).sort((a, b) => (a.value < b.value ? -1 : 1)), metrics: {} }
+    return {
+      tagValues: found.map(typedValue).sort((a, b) => ((a.value ?? '') < (b.value ?? '') ? -1 : 1)),
+      metrics: {},
+    }
   })
 }
 
@@ -90,6 +106,9 @@ function limited(values: Static[], params: URLSearchParams): Static[] {
 
 const typeNames: Partial<Record<Static['type'], string>> = { boolean: 'bool', status: 'keyword', kind: 'keyword' }
 
-function typedValue(value: Static): { type: string; value: string } {
-  return { type: typeNames[value.type] ?? value.type, value: formatStatic(value, false) }
+/** As jsonpb writes tempopb.TagValue: an empty text is left out. */
+function typedValue(value: Static): { type: string; value?: string } {
+  const type = typeNames[value.type] ?? value.type
+  const text = formatStatic(value, false)
+  return text === '' ? { type } : { type, value: text }
 }

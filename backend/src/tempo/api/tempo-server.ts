@@ -11,7 +11,10 @@ import type { TempoOptions } from '../../server-options.ts'
 import type { TempoServices } from './services.ts'
 
 /** Tempo's query API. Its errors are plain text. */
-export function createTempoServer(services: TempoServices, options: Pick<TempoOptions, 'limits' | 'allowedHosts'>): FastifyInstance {
+export function createTempoServer(
+  services: TempoServices,
+  options: Pick<TempoOptions, 'limits' | 'allowedHosts'>,
+): FastifyInstance {
   const app = createApiServer({
     maxBodyBytes: options.limits.maxBodyBytes,
     allowedHosts: options.allowedHosts,

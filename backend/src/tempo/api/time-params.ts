@@ -9,12 +9,13 @@ export function unsignedParam(params: URLSearchParams, name: string): number | u
   if (text === null || text === '') return undefined
   const number = Number(text)
   if (!/^\d+$/.test(text) || number > maxUint32) {
-    throw new ApiError(400, `invalid ${name}: strconv.ParseUint: parsing "${text}": ${/^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'}`)
+    throw new ApiError(
+      400,
+      `invalid ${name}: strconv.ParseUint: parsing "${text}": ${/^\d+$/.test(text) ? 'value out of range' : 'invalid syntax'}`,
+    )
   }
   return number
 }
-
-
 
 /** `start` and `end` in unix seconds; without both, everything that is stored. */
 export function searchWindow(params: URLSearchParams): TimeWindow {
@@ -45,7 +46,8 @@ export function metricsRange(params: URLSearchParams, nowMs: number): NanoRange 
 }
 
 function nanos(value: number | undefined, name: string, text: string): bigint {
-  if (value === undefined) throw new ApiError(400, `could not parse '${name}' parameter: not a valid duration string: "${text}"`)
+  if (value === undefined)
+    throw new ApiError(400, `could not parse '${name}' parameter: not a valid duration string: "${text}"`)
   return BigInt(Math.round(value))
 }
 
@@ -58,7 +60,8 @@ function timestamp(text: string, name: string): bigint | undefined {
   }
   const rfc3339 = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text)
   const seconds = rfc3339 === null ? NaN : Date.parse(`${rfc3339[1]}${rfc3339[3]}`)
-  if (Number.isNaN(seconds)) throw new ApiError(400, `could not parse '${name}' parameter: cannot parse "${text}" as a time`)
+  if (Number.isNaN(seconds))
+    throw new ApiError(400, `could not parse '${name}' parameter: cannot parse "${text}" as a time`)
   const fraction = (rfc3339?.[2] ?? '.').slice(1).padEnd(9, '0').slice(0, 9)
   return BigInt(seconds) * 1_000_000n + BigInt(fraction)
 }

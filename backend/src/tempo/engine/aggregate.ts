@@ -6,7 +6,11 @@ import type { Static } from '../traceql/static.ts'
 type Read = (span: SpanView) => Static
 
 /** An aggregate over the spans of one set; undefined when no span has the value. */
-export function aggregate(operator: AggregateOperator, spans: readonly SpanView[], read: Read | undefined): Static | undefined {
+export function aggregate(
+  operator: AggregateOperator,
+  spans: readonly SpanView[],
+  read: Read | undefined,
+): Static | undefined {
   if (operator === 'count' || read === undefined) return int(spans.length)
   const values = spans.map(read).filter((value) => value !== nil)
   const first = values[0]
@@ -26,7 +30,8 @@ export function aggregate(operator: AggregateOperator, spans: readonly SpanView[
 /** Values of another type than the first one's are left out of the sum, as in Tempo. */
 function sum(values: readonly Static[], first: Static): Static {
   const same = values.filter((value) => value.type === first.type)
-  if (first.type === 'int') return int(normalInt(same.reduce((total, value) => total + BigInt(value.value as number | bigint), 0n)))
+  if (first.type === 'int')
+    return int(normalInt(same.reduce((total, value) => total + BigInt(value.value as number | bigint), 0n)))
   if (first.type !== 'float' && first.type !== 'duration') return first
   return { type: first.type, value: same.reduce((total, value) => total + toFloat(value), 0) }
 }

@@ -27,7 +27,8 @@ export async function findTraces(
   for await (const trace of matches(sources, request, budget)) {
     found.push(trace)
     if (keepNewest) {
-      if (found.length >= 2 * request.limit) found.splice(0, found.length, ...newestFirst(found).slice(0, request.limit))
+      if (found.length >= 2 * request.limit)
+        found.splice(0, found.length, ...newestFirst(found).slice(0, request.limit))
     } else {
       onProgress(found)
       if (found.length >= request.limit) break
@@ -51,5 +52,7 @@ async function* matches(
 }
 
 function newestFirst(traces: readonly FoundTrace[]): FoundTrace[] {
-  return traces.toSorted((a, b) => (a.startTimeUnixNano < b.startTimeUnixNano ? 1 : a.startTimeUnixNano > b.startTimeUnixNano ? -1 : 0))
+  return traces.toSorted((a, b) =>
+    a.startTimeUnixNano < b.startTimeUnixNano ? 1 : a.startTimeUnixNano > b.startTimeUnixNano ? -1 : 0,
+  )
 }

@@ -73,7 +73,10 @@ function compileOperation({ operator, left, right }: SpansetOperation, plan: Fet
     for (const set of sets) {
       const leftSets = runLeft([set])
       const rightSets = runRight([set])
-      const spans = operator === '&&' || operator === '||' ? combine(operator, leftSets, rightSets) : join(operator, leftSets, rightSets)
+      const spans =
+        operator === '&&' || operator === '||'
+          ? combine(operator, leftSets, rightSets)
+          : join(operator, leftSets, rightSets)
       if (spans.length > 0) output.push({ ...set, spans })
     }
     return output
@@ -103,7 +106,8 @@ function join(
 
 function compileScalarFilter(filter: ScalarFilter, plan: FetchPlan): RunStage {
   const { left, right, operator } = filter
-  if (left.kind !== 'aggregate' || right.kind !== 'static') throw new TypeError('validation lets only aggregate and static pass')
+  if (left.kind !== 'aggregate' || right.kind !== 'static')
+    throw new TypeError('validation lets only aggregate and static pass')
   const run = compileAggregate(left, plan)
   const bound = right.value
   return (sets) => run(sets).filter((set) => applyBinary(operator, set.scalar ?? nil, bound).value === true)
@@ -116,7 +120,8 @@ function compileAggregate(stage: Aggregate, plan: FetchPlan): RunStage {
     const output: Spanset[] = []
     for (const set of sets) {
       const scalar = aggregate(stage.operator, set.spans, read)
-      if (scalar !== undefined) output.push({ ...set, scalar, attributes: [...set.attributes, { name, value: scalar }] })
+      if (scalar !== undefined)
+        output.push({ ...set, scalar, attributes: [...set.attributes, { name, value: scalar }] })
     }
     return output
   }

@@ -47,7 +47,9 @@ export class QueryBudget {
     if (this.#limits.signal?.aborted === true) throw new QueryCancelledError('the client has gone')
     const elapsed = performance.now() - this.#started
     if (elapsed > this.#limits.timeoutMs) {
-      throw new QueryTimeoutError(`query took longer than ${this.#limits.timeoutMs} ms; narrow the time range or the conditions`)
+      throw new QueryTimeoutError(
+        `query took longer than ${this.#limits.timeoutMs} ms; narrow the time range or the conditions`,
+      )
     }
   }
 }

@@ -49,7 +49,10 @@ function descendantOfSome(spans: readonly SpanView[]): (span: SpanView) => boole
 }
 
 function ancestorOfSome(spans: readonly SpanView[]): (span: SpanView) => boolean {
-  const lefts = spans.map((span) => span.nestedLeft).filter((number) => number > 0).sort((a, b) => a - b)
+  const lefts = spans
+    .map((span) => span.nestedLeft)
+    .filter((number) => number > 0)
+    .sort((a, b) => a - b)
   return (span) => span.nestedLeft > 0 && countBelow(lefts, span.nestedRight) > countBelow(lefts, span.nestedLeft + 1)
 }
 

@@ -10,7 +10,15 @@ export interface ShownAttribute {
 }
 
 /** These stand in fields of their own, or describe the whole trace. */
-const notListed = new Set<Intrinsic>(['name', 'duration', 'traceDuration', 'rootServiceName', 'rootName', 'trace:id', 'span:id'])
+const notListed = new Set<Intrinsic>([
+  'name',
+  'duration',
+  'traceDuration',
+  'rootServiceName',
+  'rootName',
+  'trace:id',
+  'span:id',
+])
 
 /** The values the query has touched: those of its conditions, then the selected ones. */
 export function shownAttributes(span: SpanView, plan: FetchPlan): ShownAttribute[] {
@@ -21,7 +29,9 @@ export function shownAttributes(span: SpanView, plan: FetchPlan): ShownAttribute
 }
 
 export function listedAttributes(span: SpanView, plan: FetchPlan): ShownAttribute[] {
-  return shownAttributes(span, plan).filter(({ attribute }) => attribute.intrinsic === undefined || !notListed.has(attribute.intrinsic))
+  return shownAttributes(span, plan).filter(
+    ({ attribute }) => attribute.intrinsic === undefined || !notListed.has(attribute.intrinsic),
+  )
 }
 
 function add(bySlot: Map<number, Static>, slot: number, value: Static | undefined): void {

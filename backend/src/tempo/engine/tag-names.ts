@@ -39,7 +39,13 @@ export async function findTagNames(
   return names
 }
 
-function collect(table: SpanTable, scope: AttributeOwner, span: SpanView, keys: Set<number>, visited: Set<string>): void {
+function collect(
+  table: SpanTable,
+  scope: AttributeOwner,
+  span: SpanView,
+  keys: Set<number>,
+  visited: Set<string>,
+): void {
   const { row } = span
   switch (scope) {
     case 'span':

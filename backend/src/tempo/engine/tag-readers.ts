@@ -49,13 +49,14 @@ const intrinsicValues: Partial<Record<Intrinsic, ReadAll>> = {
   rootServiceName: (span) => text(span.trace.rootService),
   'event:name': ({ bound: { table }, row }) =>
     range(table.rangeOfEvents(row)).flatMap((event) => text(table.texts.at(table.events.name.at(event)))),
-  'instrumentation:name': ({ bound: { table }, row }) => text(table.texts.at(table.scopes.name.at(table.spans.scope.at(row)))),
+  'instrumentation:name': ({ bound: { table }, row }) =>
+    text(table.texts.at(table.scopes.name.at(table.spans.scope.at(row)))),
   'instrumentation:version': ({ bound: { table }, row }) =>
     text(table.texts.at(table.scopes.version.at(table.spans.scope.at(row)))),
 }
 
 function text(value: string): Static[] {
-  return value === '' ? [] : [string(value)]
+  return [string(value)]
 }
 
 function present(value: Static | undefined): Static[] {

@@ -40,7 +40,8 @@ function compileTags(tags: ReadonlyMap<string, string>): (trace: TraceView) => b
     if (tag === 'root.service.name') tests.push((trace) => trace.rootService.includes(wanted))
     else if (tag === 'root.name') tests.push((trace) => trace.rootName.includes(wanted))
     else if (tag === 'name') tests.push((trace) => trace.spans.some((span) => span.name.includes(wanted)))
-    else if (tag === 'service.name') tests.push((trace) => trace.spans.some((span) => span.serviceName.includes(wanted)))
+    else if (tag === 'service.name')
+      tests.push((trace) => trace.spans.some((span) => span.serviceName.includes(wanted)))
     else if (tag === 'status.code') {
       const code = statusCodes[wanted] ?? 0
       tests.push((trace) => trace.spans.some((span) => span.statusCode === code))
@@ -53,7 +54,9 @@ function compileTags(tags: ReadonlyMap<string, string>): (trace: TraceView) => b
 function hasTexts(trace: TraceView, wanted: readonly [string, string][]): boolean {
   const byResource = new Map<string, Set<string>>()
   for (const span of trace.spans) {
-    const found = wanted.filter(([key, text]) => textOf(span, key, 'span') === text || textOf(span, key, 'resource') === text)
+    const found = wanted.filter(
+      ([key, text]) => textOf(span, key, 'span') === text || textOf(span, key, 'resource') === text,
+    )
     if (found.length === 0) continue
     const { table } = span.bound
     const resource = `${span.serviceName} ${table.spans.resource.at(span.row)}`

@@ -37,7 +37,11 @@ export class BoundScope {
 }
 
 /** An attribute whatever its value. */
-export function plainReader(table: SpanTable, lists: AttributeLists, name: string): (owner: number) => Static | undefined {
+export function plainReader(
+  table: SpanTable,
+  lists: AttributeLists,
+  name: string,
+): (owner: number) => Static | undefined {
   const key = table.keys.find(name)
   if (key === undefined) return () => undefined
   return (owner) => {

@@ -88,12 +88,18 @@ export class BoundTable {
         const first = this.#scopes.instrumentation.reader(attribute.name)
         const whole = plainReader(this.table, this.table.scopes.attributes, attribute.name)
         const { scope } = this.table.spans
-        return same((span) => first(scope.at(span.row)), (span) => whole(scope.at(span.row)))
+        return same(
+          (span) => first(scope.at(span.row)),
+          (span) => whole(scope.at(span.row)),
+        )
       }
       default: {
         const first = this.#scopes.span.reader(attribute.name)
         const whole = plainReader(this.table, this.table.spans.attributes, attribute.name)
-        return same((span) => first(span.row), (span) => whole(span.row))
+        return same(
+          (span) => first(span.row),
+          (span) => whole(span.row),
+        )
       }
     }
   }
@@ -112,7 +118,10 @@ export class BoundTable {
     const fetched = this.#scopes.resource.reader(name)
     const plain = plainReader(table, table.resources.attributes, name)
     if (name !== 'service.name') {
-      return same((span) => fetched(resource.at(span.row)), (span) => plain(resource.at(span.row)))
+      return same(
+        (span) => fetched(resource.at(span.row)),
+        (span) => plain(resource.at(span.row)),
+      )
     }
     const tests = serviceConditions(this.plan)
     return same(
@@ -154,5 +163,7 @@ function isVisible(value: Static | undefined): boolean {
 
 /** Attributes of events, links and scopes are decided by `mayMatch`. */
 function isSingle(attribute: Attribute | undefined): boolean {
-  return attribute?.scope === 'event' || attribute?.scope === 'link' || /^(event|link):/.test(attribute?.intrinsic ?? '')
+  return (
+    attribute?.scope === 'event' || attribute?.scope === 'link' || /^(event|link):/.test(attribute?.intrinsic ?? '')
+  )
 }

@@ -66,7 +66,9 @@ export class FetchPlan {
 
   #slotsOf(attributes: readonly Attribute[]): number[] {
     const scoped = attributes.flatMap((attribute) =>
-      isUnscoped(attribute) ? [scopedAttribute('span', attribute.name), scopedAttribute('resource', attribute.name)] : [attribute],
+      isUnscoped(attribute)
+        ? [scopedAttribute('span', attribute.name), scopedAttribute('resource', attribute.name)]
+        : [attribute],
     )
     return [...new Set(scoped.map((attribute) => this.slot(attribute)))]
   }
@@ -75,4 +77,3 @@ export class FetchPlan {
 export function isUnscoped(attribute: Attribute): boolean {
   return attribute.scope === 'none' && attribute.intrinsic === undefined
 }
-

@@ -81,7 +81,9 @@ export class ItemScope {
 
   #requirements(): ItemReader[] {
     const generic = this.#plan.attributeConditions(this.#owner).map(({ attribute }) => this.#fetched(attribute))
-    const intrinsics = this.#plan.conditions.filter(({ attribute }) => attribute.intrinsic?.startsWith(`${this.#owner}:`))
+    const intrinsics = this.#plan.conditions.filter(({ attribute }) =>
+      attribute.intrinsic?.startsWith(`${this.#owner}:`),
+    )
     return [...generic, ...intrinsics.map(({ attribute }) => this.#fetched(attribute))]
   }
 
@@ -110,7 +112,8 @@ export class ItemScope {
       case 'event:timeSinceStart':
         return (item, row) =>
           duration(
-            (events.time.ms.at(item) - spans.start.ms.at(row)) * 1e6 + (events.time.ns.at(item) - spans.start.ns.at(row)),
+            (events.time.ms.at(item) - spans.start.ms.at(row)) * 1e6 +
+              (events.time.ns.at(item) - spans.start.ns.at(row)),
           )
       case 'link:traceID':
         return (item) => string(shortTraceId(texts.at(links.traceId.at(item))))

@@ -40,7 +40,7 @@ export function assignNestedSets(spans: readonly SpanView[]): void {
 
 function number(root: Node, first: number): number {
   let bound = first
-  for (let node: Node | undefined = root; node !== undefined; ) {
+  for (let node: Node | undefined = root; node !== undefined;) {
     const next: Node | undefined = node.children[node.nextChild]
     if (next === undefined) {
       node.span.nestedRight = bound++

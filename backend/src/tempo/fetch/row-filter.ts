@@ -82,7 +82,8 @@ function intrinsicTests(plan: FetchPlan, table: SpanTable): RowTest[] {
     const end = spans.end
     tests.push((row) => {
       const ns =
-        ((end.ms.values[row] ?? 0) - (start.ms.values[row] ?? 0)) * 1e6 + ((end.ns.values[row] ?? 0) - (start.ns.values[row] ?? 0))
+        ((end.ms.values[row] ?? 0) - (start.ms.values[row] ?? 0)) * 1e6 +
+        ((end.ns.values[row] ?? 0) - (start.ns.values[row] ?? 0))
       return any.some((test) => test(ns))
     })
   }
@@ -102,7 +103,6 @@ function intrinsicTests(plan: FetchPlan, table: SpanTable): RowTest[] {
   }
   return tests
 }
-
 
 function isVisible(value: Static | undefined): boolean {
   return value !== undefined && value.type !== 'nil'

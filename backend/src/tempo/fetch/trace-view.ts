@@ -80,7 +80,12 @@ export class TraceView {
 function earliest(spans: readonly SpanView[]): SpanView | undefined {
   let first = spans[0]
   for (const span of spans) {
-    if (first === undefined || span.startMs < first.startMs || (span.startMs === first.startMs && span.startNs < first.startNs)) first = span
+    if (
+      first === undefined ||
+      span.startMs < first.startMs ||
+      (span.startMs === first.startMs && span.startNs < first.startNs)
+    )
+      first = span
   }
   return first
 }

@@ -10,7 +10,8 @@ const acceptAll: ValueTest = () => true
 
 export function valueTest(condition: Condition): ValueTest {
   const { operator, operand } = condition
-  if (operator === 'any' || operator === 'exists' || operator === 'not exists' || operand === undefined) return acceptAll
+  if (operator === 'any' || operator === 'exists' || operator === 'not exists' || operand === undefined)
+    return acceptAll
   return (value) => applyBinary(operator, value, operand).value === true
 }
 

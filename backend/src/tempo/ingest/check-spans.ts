@@ -42,14 +42,22 @@ export function checkSpans(batch: readonly ResourceSpans[], nowMs: number): Chec
 }
 
 function faultOf(span: Span, newest: bigint): { reason: string; detail: string } | undefined {
-  if (!isId(span.traceId, 32)) return { reason: 'invalid_trace_id', detail: `trace ids must be 128 bit and not zero, got ${quoted(span.traceId)}` }
-  if (!isId(span.spanId, 16)) return { reason: 'invalid_span_id', detail: `span ids must be 64 bit and not zero, got ${quoted(span.spanId)}` }
+  if (!isId(span.traceId, 32))
+    return { reason: 'invalid_trace_id', detail: `trace ids must be 128 bit and not zero, got ${quoted(span.traceId)}` }
+  if (!isId(span.spanId, 16))
+    return { reason: 'invalid_span_id', detail: `span ids must be 64 bit and not zero, got ${quoted(span.spanId)}` }
   if (span.parentSpanId !== '' && !/^[0-9a-f]{16}$/.test(span.parentSpanId)) {
-    return { reason: 'invalid_span_id', detail: `parent span ids must be 64 bit or empty, got ${quoted(span.parentSpanId)}` }
+    return {
+      reason: 'invalid_span_id',
+      detail: `parent span ids must be 64 bit or empty, got ${quoted(span.parentSpanId)}`,
+    }
   }
   const { startTimeUnixNano: start, endTimeUnixNano: end } = span
   if (start <= 0n || end <= 0n || start > newest || end > newest) {
-    return { reason: 'invalid_timestamp', detail: `start and end must lie between 1970 and one day ahead, got ${start} and ${end}` }
+    return {
+      reason: 'invalid_timestamp',
+      detail: `start and end must lie between 1970 and one day ahead, got ${start} and ${end}`,
+    }
   }
   if (span.events.some((event) => event.timeUnixNano > newest)) {
     return { reason: 'invalid_timestamp', detail: 'event times must lie between 1970 and one day ahead' }

@@ -1,5 +1,14 @@
 /** OTLP/gRPC: `TraceService/Export`. Messages stay bytes until our own decoder reads them, so gRPC needs no generated code. */
-import { Server, ServerCredentials, status, type Metadata, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js'
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+  status,
+  type Metadata,
+  type sendUnaryData,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js'
 import { decodeTracesProto } from '@playground/protocol/otlp/traces'
 import { describeListenFailure } from '../../http/listen.ts'
 import { encodeExportResponse } from './otlp-answer.ts'
@@ -21,6 +30,9 @@ export interface GrpcOptions {
   setting: string
   maxMessageBytes: number
 }
+
+// What grpc-js would print, callers get as errors.
+setLogVerbosity(logVerbosity.NONE)
 
 const bytes = (message: Buffer): Buffer => message
 

@@ -9,7 +9,10 @@ import type { TraceReceiver } from './trace-receiver.ts'
 const protobuf = 'application/x-protobuf'
 const json = 'application/json'
 
-export function createOtlpHttpServer(receiver: TraceReceiver, options: Pick<TempoOptions, 'limits' | 'allowedHosts'>): FastifyInstance {
+export function createOtlpHttpServer(
+  receiver: TraceReceiver,
+  options: Pick<TempoOptions, 'limits' | 'allowedHosts'>,
+): FastifyInstance {
   const app = createApiServer({
     maxBodyBytes: options.limits.maxBodyBytes,
     allowedHosts: options.allowedHosts,
@@ -27,7 +30,10 @@ export function createOtlpHttpServer(receiver: TraceReceiver, options: Pick<Temp
       const checked = await receiver.receive(request.tenant, decodeTracesJson(body), body.length)
       return reply.type(json).send(exportResponseJson(checked))
     }
-    throw new ApiError(415, `expected content type ${protobuf} or ${json}, got ${type === '' ? 'none' : JSON.stringify(type)}`)
+    throw new ApiError(
+      415,
+      `expected content type ${protobuf} or ${json}, got ${type === '' ? 'none' : JSON.stringify(type)}`,
+    )
   })
   return app
 }

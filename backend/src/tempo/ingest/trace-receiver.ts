@@ -19,7 +19,12 @@ export class TraceReceiver {
    * @param protobuf the request as received, if it is OTLP/protobuf: it is journaled as it is when nothing had to be changed.
    * @throws StorageError
    */
-  async receive(tenant: string, batch: readonly ResourceSpans[], sizeBytes: number, protobuf?: Uint8Array): Promise<CheckedSpans> {
+  async receive(
+    tenant: string,
+    batch: readonly ResourceSpans[],
+    sizeBytes: number,
+    protobuf?: Uint8Array,
+  ): Promise<CheckedSpans> {
     const checked = checkSpans(batch, Date.now())
     for (const [reason, spans] of checked.reasons) this.#counters.discarded(tenant, reason, spans)
     if (checked.acceptedSpans === 0) return checked

@@ -19,7 +19,9 @@ export function toStatic(value: AnyValue): Static {
     case 'array': {
       const kind = value.values[0]?.kind
       const searchable = kind === 'string' || kind === 'bool' || kind === 'int' || kind === 'double'
-      return searchable && value.values.every((item) => item.kind === kind) ? fromElements(value.values.map(toStatic)) : nil
+      return searchable && value.values.every((item) => item.kind === kind)
+        ? fromElements(value.values.map(toStatic))
+        : nil
     }
     default:
       return nil

@@ -13,7 +13,10 @@ type AnyColumn = GrowingColumn<Uint8Array> | GrowingColumn<Uint32Array> | Growin
 
 export function encodeTable(table: SpanTable): Uint8Array {
   const writer = new ColumnWriter(layout)
-  writer.strings('texts', table.texts.all()).strings('keys', table.keys.all()).byteStrings('values', table.values.encode())
+  writer
+    .strings('texts', table.texts.all())
+    .strings('keys', table.keys.all())
+    .byteStrings('values', table.values.encode())
   eachColumn(table, (name, column) => {
     const values = column.used()
     if (values instanceof Uint8Array) writer.uint8(name, values)

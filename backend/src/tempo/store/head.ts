@@ -145,7 +145,11 @@ export class Head {
     if (count >= indexedTraceSpans) {
       let known = this.#spanIdsOfLargeTraces.get(trace)
       if (known === undefined) {
-        known = new Set(this.table.traceRows(trace).map((row) => `${spans.idHigh.at(row)} ${spans.idLow.at(row)} ${spans.kind.at(row)}`))
+        known = new Set(
+          this.table
+            .traceRows(trace)
+            .map((row) => `${spans.idHigh.at(row)} ${spans.idLow.at(row)} ${spans.kind.at(row)}`),
+        )
         this.#spanIdsOfLargeTraces.set(trace, known)
       }
       const key = `${idHigh} ${idLow} ${kind}`
@@ -154,7 +158,8 @@ export class Head {
       return false
     }
     for (let row = traces.first.at(trace); row !== noRow; row = spans.next.at(row - 1)) {
-      if (spans.idLow.at(row - 1) === idLow && spans.idHigh.at(row - 1) === idHigh && spans.kind.at(row - 1) === kind) return true
+      if (spans.idLow.at(row - 1) === idLow && spans.idHigh.at(row - 1) === idHigh && spans.kind.at(row - 1) === kind)
+        return true
     }
     return false
   }
@@ -178,7 +183,12 @@ export class Head {
   #scope(scope: InstrumentationScope, schemaUrl: string): number {
     const { scopes, texts, keys, values } = this.table
     const ids = scope.attributes.map(({ key, value }) => `${keys.intern(key)}=${values.intern(value)}`)
-    const head = [texts.intern(scope.name), texts.intern(scope.version), texts.intern(schemaUrl), scope.droppedAttributesCount]
+    const head = [
+      texts.intern(scope.name),
+      texts.intern(scope.version),
+      texts.intern(schemaUrl),
+      scope.droppedAttributesCount,
+    ]
     const key = `${head.join(' ')} ${ids.join(' ')}`
     const known = this.#scopeByKey.get(key)
     if (known !== undefined) return known

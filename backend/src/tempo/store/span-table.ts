@@ -61,7 +61,12 @@ export class SpanTable {
     attributes: new AttributeLists(),
   }
 
-  readonly resources = { service: uint32(), schemaUrl: uint32(), droppedAttributes: uint32(), attributes: new AttributeLists() }
+  readonly resources = {
+    service: uint32(),
+    schemaUrl: uint32(),
+    droppedAttributes: uint32(),
+    attributes: new AttributeLists(),
+  }
   readonly scopes = {
     name: uint32(),
     version: uint32(),

@@ -48,6 +48,10 @@ export function encodeTraceIndex(table: SpanTable): Uint8Array {
     return 0
   })
   const writer = new ColumnWriter(layout)
-  for (const [word, column] of words.entries()) writer.uint32(`word${word}`, traces.map((trace) => column[trace] ?? 0))
+  for (const [word, column] of words.entries())
+    writer.uint32(
+      `word${word}`,
+      traces.map((trace) => column[trace] ?? 0),
+    )
   return writer.uint32('trace', traces).finish()
 }

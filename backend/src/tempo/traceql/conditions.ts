@@ -121,8 +121,10 @@ export function fromField(expression: FieldExpression, request: FetchRequest): v
 }
 
 function fromBinary({ operator, left, right }: BinaryExpression, request: FetchRequest): void {
-  if (left.kind === 'attribute' && right.kind === 'static') pushComparison(left.attribute, operator, right.value, request)
-  else if (left.kind === 'static' && right.kind === 'attribute') pushComparison(right.attribute, operator, left.value, request)
+  if (left.kind === 'attribute' && right.kind === 'static')
+    pushComparison(left.attribute, operator, right.value, request)
+  else if (left.kind === 'static' && right.kind === 'attribute')
+    pushComparison(right.attribute, operator, left.value, request)
   else {
     fromField(left, request)
     fromField(right, request)

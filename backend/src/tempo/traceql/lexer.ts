@@ -69,7 +69,10 @@ class Lexer {
   next(): Token {
     this.skipBlanksAndComments()
     const start = this.offset
-    const position: Position = { line: this.line, column: Array.from(this.query.slice(this.lineStart, start)).length + 1 }
+    const position: Position = {
+      line: this.line,
+      column: Array.from(this.query.slice(this.lineStart, start)).length + 1,
+    }
     const make = (type: TokenType, text: string, value: number | bigint = 0): Token => ({ type, text, value, position })
     if (start >= this.query.length) return make('end', '$end')
 
