@@ -35,7 +35,7 @@ interface Geometry {
   gap: { layer: number; row: number }
 }
 
-const sideways: Geometry = { isSideways: true, node: { width: 178, height: 76 }, gap: { layer: 72, row: 28 } }
+const sideways: Geometry = { isSideways: true, node: { width: 178, height: 76 }, gap: { layer: 58, row: 28 } }
 const downwards: Geometry = { isSideways: false, node: { width: 142, height: 76 }, gap: { layer: 36, row: 14 } }
 
 export function ShopTopology({ health, numbers, serviceLabel, params }: ShopTopologyProps) {
