@@ -9,10 +9,10 @@ import type { HealthChecks } from './ops-server.ts'
 import { collectRuntimeMetrics } from './runtime-metrics.ts'
 import { stopTracing } from './tracing.ts'
 
-/** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `HOST`, `OPS_HOST`. */
+/** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `SERVICE_HOST`, `OPS_HOST`. */
 export function listenSettings<Prefix extends string>(prefix: Prefix, defaults: { port: number; opsPort: number }) {
   return {
-    host: text('HOST', '127.0.0.1'),
+    host: text('SERVICE_HOST', '127.0.0.1'),
     port: port(`${prefix}_PORT`, defaults.port),
     opsHost: text('OPS_HOST', '127.0.0.1'),
     opsPort: port(`${prefix}_OPS_PORT`, defaults.opsPort),
@@ -67,11 +67,15 @@ export async function runService({ config, app, faults, checks }: ServiceOptions
   })
 
   try {
-    await ops.listen({ host: config.opsHost, port: config.opsPort })
-    await app.listen({ host: config.host, port: config.port })
+    await listen(ops, { host: config.opsHost, port: config.opsPort }, 'operations')
+    await listen(app, { host: config.host, port: config.port }, 'service')
   } catch (error) {
     failStart(error)
   }
+}
+
+async function listen(server: FastifyInstance, address: { host: string; port: number }, what: string): Promise<void> {
+  await server.listen({ ...address, listenTextResolver: (at) => `${what} listening at ${at}` })
 }
 
 /** One clear line and a non-zero exit for a start that cannot succeed. */

@@ -25,6 +25,7 @@ export function createServiceApp({ host }: { host: string }): FastifyInstance {
   })
   fastifyInstrumentation.plugin()(app, {}, () => {})
   keepRequestContext(app)
+  closeConnectionsWhenStopping(app)
   guardAgainstForeignPages(app, host)
   measureRequests(app)
   respondWithProblems(app)
@@ -35,5 +36,18 @@ export function createServiceApp({ host }: { host: string }): FastifyInstance {
 function keepRequestContext(app: FastifyInstance): void {
   app.addHook('preValidation', (request, _reply, done) => {
     context.with(request.opentelemetry().context ?? context.active(), done)
+  })
+}
+
+/** A client would keep the connection of its last answer open, and close() would wait for it. */
+function closeConnectionsWhenStopping(app: FastifyInstance): void {
+  let stopping = false
+  app.addHook('preClose', (done) => {
+    stopping = true
+    done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (stopping) reply.header('connection', 'close')
+    done(undefined, payload)
   })
 }

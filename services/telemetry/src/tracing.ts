@@ -124,7 +124,7 @@ export function startTracing(): void {
 }
 
 /** Sends what is queued, waiting at most `timeoutMs`: an agent that is down must not hold up the exit. */
-export async function stopTracing(timeoutMs = 2_000): Promise<void> {
+export async function stopTracing(timeoutMs = 1_000): Promise<void> {
   const { promise: deadline, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, timeoutMs)
   await Promise.race([sdk.shutdown(), deadline])
