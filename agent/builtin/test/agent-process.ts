@@ -44,7 +44,7 @@ export class AgentProcess implements AsyncDisposable {
       ...flags,
     ]
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, ...env },
+      env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let log = ''

@@ -1,4 +1,4 @@
-import { object, optional, withDefault, type Value } from './schema.ts'
+import { object, optional, withDefault } from './schema.ts'
 import { oneOf } from './scalars.ts'
 
 /** `server`: in static mode only logging is set here; addresses are flags. */
@@ -17,5 +17,3 @@ export const serverSchema = object(
     },
   },
 )
-
-export type ServerConfig = Value<typeof serverSchema>

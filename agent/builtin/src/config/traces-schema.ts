@@ -143,4 +143,3 @@ export const tracesSchema = object({
 
 export type TracesInstanceConfig = Value<typeof tracesSchema>['configs'][number]
 export type TraceRemoteWriteConfig = Value<typeof traceRemoteWriteSchema>
-export type RetryConfig = TraceRemoteWriteConfig['retry_on_failure']

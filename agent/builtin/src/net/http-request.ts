@@ -20,7 +20,7 @@ export interface HttpRequestOptions {
   readonly rejectUnauthorized?: boolean
 }
 
-export class AnswerTooLargeError extends Error {}
+class AnswerTooLargeError extends Error {}
 
 // Idle sockets are closed after 4 s: below Node's own server default of 5 s, so a request never meets a socket being closed.
 const agentOptions = { keepAlive: true, timeout: 4000, maxSockets: 16 }

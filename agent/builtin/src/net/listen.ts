@@ -2,7 +2,7 @@ import type http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Host and port of `host:port`; an empty host means `fallbackHost`, brackets of IPv6 are removed. */
-export function splitAddress(address: string, fallbackHost: string): { host: string; port: number } {
+function splitAddress(address: string, fallbackHost: string): { host: string; port: number } {
   const at = address.lastIndexOf(':')
   return { host: address.slice(0, at).replace(/^\[|\]$/g, '') || fallbackHost, port: Number(address.slice(at + 1)) }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
@@ -21,14 +22,17 @@ test('every reader sees every entry once, in order, and what all have taken is g
   queue.close()
 })
 
-test('what was appended is there after the file is opened again, for each reader from where it stood', () => {
+test('what was appended is there after the file is opened again, for each reader from where it stood', (t) => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'q.sqlite')
   const before = new DiskQueue({ path, readers: ['a', 'b'] })
   for (const text of ['one', 'two', 'three']) before.append(body(text), 1)
   before.take('a', before.peek('a', 2))
-  // Not closed: a killed process does not close either.
-  const after = new DiskQueue({ path, readers: ['a', 'b'] })
+  // What a kill leaves behind: the files as they are, not closed.
+  const copy = `${folder.path}-killed`
+  cpSync(folder.path, copy, { recursive: true })
+  t.after(() => rmSync(copy, { recursive: true }))
+  const after = new DiskQueue({ path: join(copy, 'q.sqlite'), readers: ['a', 'b'] })
   assert.deepEqual(texts(after.peek('a', 10)), ['three'])
   assert.deepEqual(texts(after.peek('b', 10)), ['one', 'two', 'three'])
   assert.deepEqual([after.itemsLeft('a'), after.itemsLeft('b')], [1, 3])
@@ -60,4 +64,12 @@ test('eviction tells who lost what, and a batch in flight then takes only the re
   assert.equal(queue.take('slow', inFlight), 7)
   assert.equal(queue.itemsLeft('slow'), 0)
   queue.close()
+})
+
+test('a second agent on the same queue is told so', () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'q.sqlite')
+  const first = new DiskQueue({ path, readers: ['a'] })
+  assert.throws(() => new DiskQueue({ path, readers: ['a'] }), /q\.sqlite is in use by another agent/)
+  first.close()
 })

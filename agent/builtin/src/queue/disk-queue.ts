@@ -16,6 +16,29 @@ export interface DiskQueueOptions {
   readonly readers: readonly string[]
 }
 
+const SCHEMA = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA cache_size = -1024;
+  PRAGMA journal_size_limit = 4194304;
+  CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, items INTEGER NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS cursor (reader TEXT PRIMARY KEY, next_id INTEGER NOT NULL) STRICT;
+`
+
+/** Opens the file for this process alone: two agents on one queue would both send it. */
+function openLocked(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const database = new DatabaseSync(path)
+    database.exec(SCHEMA)
+    return database
+  } catch (cause) {
+    const isLocked = cause instanceof Error && cause.message.includes('locked')
+    throw new Error(isLocked ? `${path} is in use by another agent` : `cannot open the queue ${path}`, { cause })
+  }
+}
+
 export class DiskQueue {
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
@@ -31,17 +54,8 @@ export class DiskQueue {
   #firstId: number
 
   constructor({ path, readers }: DiskQueueOptions) {
-    mkdirSync(dirname(path), { recursive: true })
-    const database = new DatabaseSync(path)
+    const database = openLocked(path)
     this.#database = database
-    database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      PRAGMA cache_size = -1024;
-      PRAGMA journal_size_limit = 4194304;
-      CREATE TABLE IF NOT EXISTS entry (id INTEGER PRIMARY KEY, items INTEGER NOT NULL, at_ms INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS cursor (reader TEXT PRIMARY KEY, next_id INTEGER NOT NULL) STRICT;
-    `)
     this.#insert = database.prepare('INSERT INTO entry (id, items, at_ms, body) VALUES (?, ?, ?, ?)')
     this.#select = database.prepare('SELECT id, items, at_ms, body FROM entry WHERE id >= ? ORDER BY id LIMIT ?')
     this.#moveCursor = database.prepare(
