@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Component } from './components.ts'
 import { processEnvironment } from './components.ts'
+import { LabError } from './lab-error.ts'
 import type { LabDescription } from './lab-description.ts'
 import { startPostgres, stopPostgres } from './postgres.ts'
 import { processIdentity } from './process-identity.ts'
@@ -15,7 +16,7 @@ import {
   stopProcess,
 } from './processes.ts'
 import type { ProcessRecord, StopOutcome } from './processes.ts'
-import { waitUntil } from './readiness.ts'
+import { reasonOf, waitUntil } from './readiness.ts'
 import { ROOT } from './settings.ts'
 import { stateDirectory } from './state-directory.ts'
 
@@ -56,6 +57,9 @@ async function startDatabase(component: Component, lab: LabDescription): Promise
     logFile: outputFile(run, component.name),
     cacheDir: join(ROOT, '.playground/cache'),
     startTimeoutMs: component.startTimeoutMs,
+  }).catch((cause: unknown) => {
+    if (cause instanceof LabError) throw cause
+    throw new LabError(`Postgres cannot be started: ${reasonOf(cause)}`, { cause, advice: component.advice })
   })
   lab.ports.postgres = port
   lab.databaseUrl = url
