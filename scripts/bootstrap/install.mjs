@@ -30,7 +30,7 @@ export async function ensureInstalled({ root, stateDir, progress }) {
   }
 }
 
-function isInstalled(root) {
+export function isInstalled(root) {
   const stamp = readText(stampPath(root))
   if (stamp !== undefined && stamp === lockfileDigest(root)) return true
   if (!matchesLockfile(root)) return false

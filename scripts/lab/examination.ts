@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isInstalled } from '../bootstrap/install.mjs'
 import type { LabDescription } from './lab-description.ts'
 import { isPortFree, portHolder } from './port-holder.ts'
 import { PORT_NAMES, PORTS } from './ports.ts'
@@ -9,7 +10,7 @@ import { findPostgresBinaries } from './postgres-binaries.ts'
 import { readRecords } from './processes.ts'
 import { findOnPath } from './programs-on-path.ts'
 import { dockerEngineAnswers } from './runtime.ts'
-import { HOST } from './settings.ts'
+import { HOST, ROOT } from './settings.ts'
 import { freeBytes, stateDirectory } from './state-directory.ts'
 
 export interface Finding {
@@ -35,6 +36,7 @@ const OPTIONAL_PROGRAMS = [
 export async function examine(lab: LabDescription): Promise<Finding[]> {
   return [
     node(),
+    packages(),
     postgres(),
     stateDir(lab.stateDir),
     diskSpace(lab.stateDir),
@@ -54,6 +56,18 @@ function node(): Finding {
     verdict: 'bad',
     found,
     advice: `npm ci --include=optional, or Node ${NEEDED_NODE_MAJOR} of your own`,
+  }
+}
+
+function packages(): Finding {
+  if (isInstalled(ROOT))
+    return { what: 'packages', verdict: 'ok', found: 'node_modules is what package-lock.json says' }
+  const found = 'node_modules is not what package-lock.json says'
+  return {
+    what: 'packages',
+    verdict: 'bad',
+    found,
+    advice: 'npm install, or remove node_modules: any command installs it again',
   }
 }
 

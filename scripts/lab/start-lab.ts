@@ -73,10 +73,11 @@ export async function startLab(
     if (component.name === 'postgres') writeDescription(lab)
     const timing = { name: component.name, launchedMs, readyMs: performance.now() - startedAt, alreadyRunning }
     timings.push(timing)
-    out.transient(`${timings.length} of ${components.length} ready: ${timings.map(({ name }) => name).join(' ')}`)
     out.progress(
       `${component.name.padEnd(14)}${alreadyRunning ? 'runs' : `ready after ${formatDuration(timing.readyMs)}`}`,
     )
+    const awaited = components.filter(({ name }) => !timings.some((done) => done.name === name))
+    if (awaited.length > 0) out.transient(`waiting for ${awaited.map(({ name }) => name).join(', ')}`)
   }
 
   writeDescription(lab)
