@@ -53,4 +53,6 @@ await runCommand({
   },
 })
 
-const runTool = ([command = '', ...args]: string[]) => runToCompletion(command, args, { cwd: ROOT })
+function runTool([command = '', ...args]: string[]) {
+  return runToCompletion(command, args, { cwd: ROOT })
+}

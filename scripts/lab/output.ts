@@ -19,6 +19,8 @@ export interface Output {
 
 export function createOutput({ json }: { json: boolean }): Output {
   const { stdout, stderr } = process
+  // A reader that has gone (`| head`) must not end a command half way; what it would have read is dropped.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
   let transientShown = false
   const clear = () => {
     if (transientShown) stderr.write('\r\u001b[K')
@@ -49,6 +51,10 @@ export function createOutput({ json }: { json: boolean }): Output {
     // styleText itself honours NO_COLOR, FORCE_COLOR and whether the stream is a terminal.
     style: (style, text) => styleText(STYLES[style], text, { stream: stdout }),
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 export function table(rows: string[][], { indent = '' } = {}): string[] {
