@@ -40,6 +40,8 @@ export interface TempoOptions extends ServerOptions {
 export interface PrometheusOptions extends ServerOptions {
   /** Glob patterns of alerting and recording rule files. */
   readonly ruleFiles?: readonly string[] | undefined
+  /** Experimental parts of PromQL by the names of Prometheus' `--enable-feature`; default none. */
+  readonly featureFlags?: readonly string[] | undefined
 }
 
 export interface RunningServer {

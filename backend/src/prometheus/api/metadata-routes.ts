@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import { requestParams } from '../../http/index.ts'
+import type { MetricsStore } from '../store/metrics-store.ts'
+import { limitParam } from './query-params.ts'
+
+/** /api/v1/metadata: type, help and unit as senders told them. */
+export function metadataRoutes(app: FastifyInstance, { store }: { store: MetricsStore }): void {
+  app.get('/api/v1/metadata', async (request) => {
+    const params = requestParams(request)
+    const limit = limitParam(params)
+    const wanted = params.get('metric') ?? ''
+    const all = [...store.metadata(request.tenant).values()].filter(
+      ({ metricFamilyName }) => wanted === '' || metricFamilyName === wanted,
+    )
+    const shown = limit > 0 ? all.slice(0, limit) : all
+    const data = Object.fromEntries(
+      shown.map(({ metricFamilyName, type, help, unit }) => [metricFamilyName, [{ type, help, unit }]]),
+    )
+    return { status: 'success', data }
+  })
+
+  app.get('/api/v1/targets/metadata', async () => ({ status: 'success', data: [] }))
+}

@@ -1,0 +1,71 @@
+/**
+ * The embedded Prometheus: ingest by remote write and OTLP, storage, PromQL, rules, and the HTTP API on one port.
+ * Scraping and service discovery are the agent's.
+ */
+import { join } from 'node:path'
+import { createApiServer, listen, tenantRoutes } from '../http/index.ts'
+import type { PrometheusOptions, RunningServer } from '../server-options.ts'
+import { mapEngineError, sendApiError } from './api/errors.ts'
+import { exemplarRoutes } from './api/exemplar-routes.ts'
+import { labelRoutes } from './api/label-routes.ts'
+import { metadataRoutes } from './api/metadata-routes.ts'
+import { metricsRoute } from './api/metrics-route.ts'
+import { queryRoutes } from './api/query-routes.ts'
+import { repairUndecodablePaths } from './api/repair-path.ts'
+import { statusRoutes } from './api/status-routes.ts'
+import { IngestCounters } from './ingest/ingest-counters.ts'
+import { remoteWriteRoute } from './ingest/remote-write-route.ts'
+import { PromqlEngine } from './promql/engine.ts'
+import { parseFeatureFlags } from './promql/features.ts'
+import { MetricsStore } from './store/metrics-store.ts'
+
+const LOOKBACK_MS = 5 * 60_000
+/** Step of subqueries without one: Prometheus' default evaluation interval. */
+const DEFAULT_STEP_MS = 60_000
+const MAX_SAMPLES = 50_000_000
+/** A step of an intermediate result: a float64 and a byte for its kind. */
+const BYTES_PER_SAMPLE = 9
+
+export async function startPrometheus(options: PrometheusOptions): Promise<RunningServer> {
+  const startedMs = Date.now()
+  const { dataDir, limits, retention, ruleFiles = [], featureFlags = [] } = options
+  const store = new MetricsStore({
+    path: dataDir === undefined ? undefined : join(dataDir, 'prometheus.sqlite'),
+    retention,
+    blockCacheBytes: limits.blockCacheBytes,
+  })
+  const engine = new PromqlEngine({
+    features: parseFeatureFlags(featureFlags),
+    lookbackMs: LOOKBACK_MS,
+    defaultStepMs: DEFAULT_STEP_MS,
+    timeoutMs: limits.queryTimeoutMs,
+    maxSamples: Math.min(MAX_SAMPLES, Math.floor(limits.queryMemoryBytes / BYTES_PER_SAMPLE)),
+  })
+  const counters = new IngestCounters()
+  const app = createApiServer({
+    maxBodyBytes: limits.maxBodyBytes,
+    allowedHosts: options.allowedHosts,
+    sendError: sendApiError,
+    mapError: mapEngineError,
+  })
+  repairUndecodablePaths(app)
+  remoteWriteRoute(app, { store, counters, maxBodyBytes: limits.maxBodyBytes })
+  queryRoutes(app, { store, engine })
+  labelRoutes(app, { store })
+  exemplarRoutes(app, { store, engine })
+  metadataRoutes(app, { store })
+  metricsRoute(app, { store, counters })
+  const flags = { 'enable-feature': featureFlags.join(','), 'query.lookback-delta': '5m', 'query.max-samples': String(MAX_SAMPLES) }
+  statusRoutes(app, { store, startedMs, flags, ruleFiles, retention })
+  await app.register(tenantRoutes, { store: store.tenants })
+
+  const server = await listen(app, { host: options.host, port: options.port, setting: 'PROMETHEUS_PORT' })
+  return {
+    url: server.url,
+    ports: { http: server.port },
+    async close() {
+      await server.close()
+      await store.close()
+    },
+  }
+}
