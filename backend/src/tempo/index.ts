@@ -4,6 +4,7 @@ import { createOtlpHttpServer } from './ingest/otlp-http.ts'
 import { createTempoServer } from './api/tempo-server.ts'
 import { listen } from '../http/index.ts'
 import { listenOtlpGrpc } from './ingest/otlp-grpc.ts'
+import { MetricsGenerator } from './generator/metrics-generator.ts'
 import { openTraceStore } from './store/trace-store.ts'
 import { TempoCounters } from './api/counters.ts'
 import { TraceReceiver } from './ingest/trace-receiver.ts'
@@ -20,6 +21,12 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
   try {
     const services = { store, counters, limits: { timeoutMs: options.limits.queryTimeoutMs } }
     const receiver = new TraceReceiver(store, counters)
+    if (options.remoteWriteUrl !== undefined) {
+      const generator = new MetricsGenerator({ url: options.remoteWriteUrl })
+      counters.include(() => generator.render())
+      store.onAppend((tenant, batch) => generator.push(tenant, batch))
+      closers.unshift(() => generator.close())
+    }
     const { host } = options
     const api = await listen(createTempoServer(services, options), { host, port: options.port, setting: 'TEMPO_PORT' })
     closers.unshift(() => api.close())

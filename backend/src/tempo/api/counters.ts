@@ -44,7 +44,8 @@ export function family(
   name: string,
   help: string,
   samples: readonly (readonly [labels: string, value: number])[],
+  type: 'counter' | 'gauge' = 'counter',
 ): string {
-  const lines = samples.map(([labels, value]) => `${name}{${labels}} ${value}\n`)
-  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join('')}`
+  const lines = samples.map(([labels, value]) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}\n`)
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }

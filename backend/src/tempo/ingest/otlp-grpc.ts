@@ -51,14 +51,22 @@ const traceService = {
 export async function listenOtlpGrpc(receiver: TraceReceiver, options: GrpcOptions): Promise<GrpcListener> {
   const server = new Server({ 'grpc.max_receive_message_length': options.maxMessageBytes })
   server.addService(traceService, {
-    export: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
-      receive(receiver, call).then(
-        (answer) => callback(null, answer),
-        (error: unknown) => callback(toServiceError(error)),
-      )
-    },
+    export: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) =>
+      void answer(receiver, call, callback),
   })
   return await listenGrpc(server, options)
+}
+
+async function answer(
+  receiver: TraceReceiver,
+  call: ServerUnaryCall<Buffer, Buffer>,
+  callback: sendUnaryData<Buffer>,
+): Promise<void> {
+  try {
+    callback(null, await receive(receiver, call))
+  } catch (error) {
+    callback(toServiceError(error))
+  }
 }
 
 async function receive(receiver: TraceReceiver, call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> {

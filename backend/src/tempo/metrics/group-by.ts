@@ -39,8 +39,8 @@ export class GroupBy {
   constructor(by: readonly Attribute[], plan: FetchPlan) {
     this.#names = by.map(formatAttribute)
     this.#readers = by.map((attribute) => selectedReader(attribute, plan))
-    this.#valueNumbers = by.map(() => new Map())
-    this.#objectNumbers = by.map(() => new Map())
+    this.#valueNumbers = by.map(() => new Map<string, number>())
+    this.#objectNumbers = by.map(() => new Map<Static, number>())
   }
 
   groupOf(span: SpanView, extra?: Static): number {

@@ -8,7 +8,9 @@ import { hexWord } from './trace-id.ts'
 import { TextDictionary } from './text-dictionary.ts'
 import { ValueDictionary } from './value-dictionary.ts'
 
-const { uint8, uint32, float64 } = GrowingColumn
+const uint8 = () => GrowingColumn.uint8()
+const uint32 = () => GrowingColumn.uint32()
+const float64 = () => GrowingColumn.float64()
 
 export interface TimeColumns {
   ms: GrowingColumn<Float64Array>

@@ -1,4 +1,4 @@
-import { ByteStrings, StringTable } from '../../storage/index.ts'
+import { StringTable, type ByteStrings } from '../../storage/index.ts'
 
 /** Strings ↔ small integers: a growing table in the head, bytes decoded on demand in a sealed block. */
 export class TextDictionary {
