@@ -1,0 +1,151 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { requestParams } from '../../http/index.ts'
+import { compareByName, labelsKey, labelsOf, labelValue, type Label, type Labels } from '../logql/labels/labels.ts'
+import type { MatrixSeries } from '../logql/metric/metric-query.ts'
+import type { LabelMatcher } from '../logql/syntax/ast.ts'
+import { parseLogSelector, parseMatchers } from '../logql/syntax/index.ts'
+import { isRepeated, RepeatedEntries } from '../logql/repeated-entry.ts'
+import type { StreamRows } from '../logql/source.ts'
+import { budgetFor, nowNs, sourceOf, type LokiContext } from './loki-context.ts'
+import { orderedBounds, positive, step, type TimeBounds } from './query-params.ts'
+import { metricData } from './result-json.ts'
+
+const rowsPerSlice = 4096
+
+export async function indexRoutes(app: FastifyInstance, context: LokiContext): Promise<void> {
+  for (const method of ['GET', 'POST'] as const) {
+    app.route({ method, url: '/loki/api/v1/index/stats', handler: (request, reply) => stats(context, request, reply) })
+    app.route({
+      method,
+      url: '/loki/api/v1/index/volume',
+      handler: async (request, reply) => {
+        const params = requestParams(request)
+        const bounds = orderedBounds(params, nowNs(context))
+        const volumes = await volumesOf(context, request, reply, { params, bounds, stepNs: undefined })
+        const timeMs = Number(bounds.end / 1_000_000n)
+        const samples = volumes.map(({ labels, points }) => ({ labels, value: points[0]?.[1] ?? 0 }))
+        return { status: 'success', data: { ...metricData({ kind: 'vector', timeMs, samples }), stats: {} } }
+      },
+    })
+    app.route({
+      method,
+      url: '/loki/api/v1/index/volume_range',
+      handler: async (request, reply) => {
+        const params = requestParams(request)
+        const bounds = orderedBounds(params, nowNs(context))
+        const series = await volumesOf(context, request, reply, { params, bounds, stepNs: step(params, bounds) })
+        return { status: 'success', data: { ...metricData({ kind: 'matrix', series }), stats: {} } }
+      },
+    })
+  }
+}
+
+type EachRow = (rows: StreamRows, row: number) => void
+
+/** Every entry of a selection once, with pauses. */
+async function forEachRow(
+  context: LokiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { matchers, bounds, visit, enter }: { matchers: readonly LabelMatcher[]; bounds: TimeBounds; visit: EachRow; enter?: (rows: StreamRows) => void },
+): Promise<number> {
+  const budget = budgetFor(context, reply)
+  const repeated = new RepeatedEntries()
+  let parts = 0
+  for (const part of sourceOf(context, request.tenant).select({ matchers, ...bounds })) {
+    for (const rows of part.open()) {
+      parts++
+      enter?.(rows)
+      const earlier = repeated.add(rows)
+      for (let row = 0; row < rows.length; row++) {
+        if (earlier.length === 0 || !isRepeated(rows, row, earlier)) visit(rows, row)
+        if (row % rowsPerSlice === 0) await budget.pause()
+      }
+    }
+  }
+  return parts
+}
+
+async function stats(context: LokiContext, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const params = requestParams(request)
+  const { matchers } = parseLogSelector(params.get('query') ?? '')
+  const bounds = orderedBounds(params, nowNs(context))
+  const streams = new Set<string>()
+  let [entries, bytes] = [0, 0]
+  const chunks = await forEachRow(context, request, reply, {
+    matchers,
+    bounds,
+    enter: (rows) => streams.add(rows.id),
+    visit: (rows, row) => {
+      entries++
+      bytes += rows.lineBytes(row)
+    },
+  })
+  return { streams: streams.size, chunks, bytes, entries }
+}
+
+interface VolumeRequest {
+  readonly params: URLSearchParams
+  readonly bounds: TimeBounds
+  readonly stepNs: number | undefined
+}
+
+/** Bytes of the lines by the labels asked for, largest first. */
+async function volumesOf(
+  context: LokiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { params, bounds, stepNs }: VolumeRequest,
+): Promise<MatrixSeries[]> {
+  const limit = positive(params, 'limit', 100)
+  const query = params.get('query') ?? ''
+  const matchers = query.replaceAll(' ', '') === '{}' ? [] : parseMatchers(query)
+  const targets = (params.get('targetLabels') ?? '').split(',').filter((name) => name !== '')
+  const groupsOf = volumeGroups({ matchers, targets, byLabels: params.get('aggregateBy') === 'labels' })
+  const groups = new Map<string, { labels: Labels; total: number; buckets: Map<number, number> }>()
+  let current: { rows: StreamRows; groups: { labels: Labels; total: number; buckets: Map<number, number> }[] } | undefined
+  const enter = (rows: StreamRows): void => {
+    const found = groupsOf(rows.labels).map((labels) => {
+      const key = labelsKey(labels)
+      const group = groups.get(key) ?? { labels, total: 0, buckets: new Map<number, number>() }
+      groups.set(key, group)
+      return group
+    })
+    current = { rows, groups: found }
+  }
+  const startMs = Number(bounds.start / 1_000_000n)
+  await forEachRow(context, request, reply, {
+    matchers,
+    bounds,
+    enter,
+    visit: (rows, row) => {
+      const bytes = rows.lineBytes(row)
+      const bucket = stepNs === undefined ? 0 : Math.floor(((rows.timeMs(row) - startMs) * 1e6) / stepNs)
+      for (const group of current?.groups ?? []) {
+        group.total += bytes
+        group.buckets.set(bucket, (group.buckets.get(bucket) ?? 0) + bytes)
+      }
+    },
+  })
+  return [...groups.values()]
+    .filter(({ total }) => total > 0)
+    .sort((a, b) => b.total - a.total)
+    .slice(0, limit)
+    .map(({ labels, buckets }) => ({
+      labels,
+      points: [...buckets].sort(([a], [b]) => a - b).map(([bucket, bytes]) => [startMs + (bucket * (stepNs ?? 0)) / 1e6, bytes] as const),
+    }))
+}
+
+/** By series: the target labels, or those the matchers name, or all. By labels: each label for itself, without its value. */
+function volumeGroups({ matchers, targets, byLabels }: { matchers: readonly LabelMatcher[]; targets: readonly string[]; byLabels: boolean }): (labels: Labels) => Labels[] {
+  const named = new Set(targets.length > 0 ? targets : matchers.map(({ name }) => name))
+  const isNamed = ([name]: Label): boolean => named.size === 0 || named.has(name)
+  if (byLabels) {
+    return (labels) => labels.filter((label) => targets.length === 0 || isNamed(label)).map(([name]) => labelsOf([[name, name]]).map(([key]) => [key, ''] as const))
+  }
+  return (labels) => {
+    if (targets.some((name) => labelValue(labels, name) === '')) return []
+    return [labels.filter(isNamed).toSorted(compareByName)]
+  }
+}

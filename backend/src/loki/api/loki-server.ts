@@ -1,0 +1,41 @@
+import websocket from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+import { ApiError, createApiServer, tenantRoutes, type ApiServerOptions } from '../../http/index.ts'
+import { RegexpError } from '../../regexp/index.ts'
+import { QueryError } from '../logql/query-error.ts'
+import { LogqlParseError } from '../logql/syntax/parse-error.ts'
+import { detectedRoutes } from './detected-routes.ts'
+import { indexRoutes } from './index-routes.ts'
+import { labelRoutes } from './label-routes.ts'
+import type { LokiContext } from './loki-context.ts'
+import { pushRoutes } from './push-routes.ts'
+import { queryRoutes } from './query-routes.ts'
+import { statusRoutes } from './status-routes.ts'
+import { tailRoute } from './tail-route.ts'
+
+/** All of Loki's HTTP API. Errors are plain text, as Loki's are. */
+export function createLokiServer(
+  context: LokiContext,
+  options: Omit<ApiServerOptions, 'sendError' | 'mapError'>,
+): FastifyInstance {
+  const app = createApiServer({
+    ...options,
+    sendError: (error, _request, reply) => reply.type('text/plain; charset=utf-8').send(`${error.message}\n`),
+    mapError,
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n'))
+  app.register(websocket, { options: { maxPayload: 64 * 1024 } })
+  for (const routes of [pushRoutes, queryRoutes, labelRoutes, indexRoutes, detectedRoutes, statusRoutes, tailRoute]) {
+    app.register(async (scope) => routes(scope, context))
+  }
+  app.register(tenantRoutes, { store: context.store })
+  return app
+}
+
+function mapError(error: unknown): ApiError | undefined {
+  if (error instanceof LogqlParseError || error instanceof RegexpError) {
+    return new ApiError(400, error.message, { cause: error })
+  }
+  if (error instanceof QueryError) return new ApiError(error.status, error.message, { cause: error })
+  return undefined
+}
