@@ -1,5 +1,5 @@
 /** The shop's own numbers in PromQL, by the names of the OpenTelemetry conventions that its services follow. */
-export const redWindow = '1m'
+const redWindow = '1m'
 
 const http = 'http_server_request_duration_seconds'
 

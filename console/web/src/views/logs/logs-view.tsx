@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useDraft } from '../../app/use-draft.ts'
 import { useViewState } from '../../app/view-state.ts'
 import { QueryEditor } from '../../components/query-editor/query-editor.tsx'
 import { TimeRangePicker } from '../../components/time-range-picker.tsx'
@@ -21,7 +22,7 @@ export function LogsView() {
   const isLive = params.get('live') === '1'
   const direction = params.get('dir') === 'forward' ? 'forward' : 'backward'
   const limit = limits.find((value) => value === params.get('limit')) ?? '100'
-  const [draft, setDraft] = useState(query)
+  const [draft, setDraft] = useDraft(query)
   const [error, setError] = useState<ApiError>()
 
   const run = (text: string): void => setParams({ q: text.trim() })

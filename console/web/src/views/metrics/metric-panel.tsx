@@ -1,6 +1,7 @@
-import { useMemo, useRef, useState } from 'react'
+import { useMemo, useRef } from 'react'
 import { queryExemplars, queryInstant, queryRange } from '../../api/prometheus-client.ts'
 import { navigate } from '../../app/page-location.ts'
+import { useDraft } from '../../app/use-draft.ts'
 import { useElementWidth } from '../../app/use-element-width.ts'
 import { useRequest } from '../../app/use-request.ts'
 import type { ViewState } from '../../app/view-state.ts'
@@ -32,7 +33,7 @@ export function MetricPanel({ state, query, isTable, showsExemplars, onRun, onRe
   const { fromMs, toMs } = resolved
   const host = useRef<HTMLElement>(null)
   const width = useElementWidth(host)
-  const [draft, setDraft] = useState(query)
+  const [draft, setDraft] = useDraft(query)
   const stepMs = chooseStepMs(toMs - fromMs, width ?? 900)
   const unit = guessUnit(query)
   const isReady = width !== undefined && query.trim() !== ''

@@ -1,5 +1,5 @@
-import { useState } from 'react'
 import { queryMetrics, searchTraces } from '../../api/tempo-client.ts'
+import { useDraft } from '../../app/use-draft.ts'
 import { useRequest } from '../../app/use-request.ts'
 import { useViewState } from '../../app/view-state.ts'
 import { TimeChart } from '../../components/chart/time-chart.tsx'
@@ -22,7 +22,7 @@ export function TraceSearchView() {
   const { params, range, resolved, tenant, runAtMs, setParams } = state
   const query = params.get('q') ?? defaultQuery
   const limit = limits.find((value) => value === params.get('limit')) ?? '20'
-  const [draft, setDraft] = useState(query)
+  const [draft, setDraft] = useDraft(query)
   const isMetrics = isMetricsTraceql(query)
   const { fromMs, toMs } = resolved
   const stepMs = chooseStepMs(toMs - fromMs, 900)

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { getTrace } from '../../api/tempo-client.ts'
+import type { ParamChanges } from '../../app/page-location.ts'
 import { useRequest } from '../../app/use-request.ts'
 import type { ViewState } from '../../app/view-state.ts'
 import { useViewState } from '../../app/view-state.ts'
@@ -45,7 +46,9 @@ function LoadedTrace({ trace, state }: { trace: Trace; state: ViewState }) {
   const isFlame = params.get('view') === 'flame'
   const spanId = params.get('span') ?? undefined
   const selected = trace.spans.find((span) => span.spanId === spanId)
-  const select = (id: string | undefined): void => setParamsQuietly(setParams, id)
+  // Choosing a span is part of the address, but walking along twenty of them is not twenty steps Back.
+  const look = (changes: ParamChanges): void => setParams(changes, { replace: true, isSameQuestion: true })
+  const select = (id: string | undefined): void => look({ span: id })
 
   return (
     <div className="view">
@@ -54,7 +57,7 @@ function LoadedTrace({ trace, state }: { trace: Trace; state: ViewState }) {
         tree={tree}
         params={params}
         isFlame={isFlame}
-        onShow={(view) => setParams({ view: view === 'flame' ? 'flame' : undefined })}
+        onShow={(view) => look({ view: view === 'flame' ? 'flame' : undefined })}
       />
       <div className={`trace-body ${selected === undefined ? '' : 'with-details'}`}>
         <section className="panel trace-picture" aria-label={isFlame ? 'Flame graph' : 'Waterfall'}>
@@ -70,9 +73,4 @@ function LoadedTrace({ trace, state }: { trace: Trace; state: ViewState }) {
       </div>
     </div>
   )
-}
-
-/** Choosing a span is part of the address, but walking along twenty of them is not twenty steps Back. */
-function setParamsQuietly(setParams: ViewState['setParams'], span: string | undefined): void {
-  setParams({ span }, { replace: true })
 }
