@@ -55,7 +55,11 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
   exemplarRoutes(app, { store, engine })
   metadataRoutes(app, { store })
   metricsRoute(app, { store, counters })
-  const flags = { 'enable-feature': featureFlags.join(','), 'query.lookback-delta': '5m', 'query.max-samples': String(MAX_SAMPLES) }
+  const flags = {
+    'enable-feature': featureFlags.join(','),
+    'query.lookback-delta': '5m',
+    'query.max-samples': String(MAX_SAMPLES),
+  }
   statusRoutes(app, { store, startedMs, flags, ruleFiles, retention })
   await app.register(tenantRoutes, { store: store.tenants })
 

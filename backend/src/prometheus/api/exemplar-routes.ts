@@ -10,7 +10,10 @@ import type { MetricsStore } from '../store/metrics-store.ts'
 import { invalidParameter, timeRange } from './query-params.ts'
 
 /** /api/v1/query_exemplars: of every series that the query selects. */
-export function exemplarRoutes(app: FastifyInstance, { store, engine }: { store: MetricsStore; engine: PromqlEngine }): void {
+export function exemplarRoutes(
+  app: FastifyInstance,
+  { store, engine }: { store: MetricsStore; engine: PromqlEngine },
+): void {
   app.route({
     method: ['GET', 'POST'],
     url: '/api/v1/query_exemplars',

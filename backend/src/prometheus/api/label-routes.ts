@@ -39,7 +39,11 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
       const params = requestParams(request)
       if (!params.has('match[]')) throw badData('no match[] parameter provided')
       const found = find(store, request.tenant, params).toSorted(compareLabels)
-      return sendList(reply, found.map((labels) => labels.toObject()), limitParam(params))
+      return sendList(
+        reply,
+        found.map((labels) => labels.toObject()),
+        limitParam(params),
+      )
     },
   })
 }

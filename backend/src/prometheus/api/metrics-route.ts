@@ -5,10 +5,14 @@ import type { MetricsStore } from '../store/metrics-store.ts'
 import { PROMETHEUS_VERSION } from './status-routes.ts'
 
 /** /metrics: this server's own books. */
-export function metricsRoute(app: FastifyInstance, { store, counters }: { store: MetricsStore; counters: IngestCounters }): void {
+export function metricsRoute(
+  app: FastifyInstance,
+  { store, counters }: { store: MetricsStore; counters: IngestCounters },
+): void {
   app.get('/metrics', async (_, reply) => {
     const tenants = store.tenants.listTenants()
-    const total = (pick: (tenant: (typeof tenants)[number]) => number) => tenants.reduce((sum, one) => sum + pick(one), 0)
+    const total = (pick: (tenant: (typeof tenants)[number]) => number) =>
+      tenants.reduce((sum, one) => sum + pick(one), 0)
     const lines = [
       ...family('prometheus_build_info', 'gauge', 'The version whose behaviour this server has.', [
         [`{version="${PROMETHEUS_VERSION}"}`, 1],
@@ -29,12 +33,18 @@ export function metricsRoute(app: FastifyInstance, { store, counters }: { store:
         ['', total(({ headRows }) => headRows)],
       ]),
       ...family('playground_store_blocks', 'gauge', 'Sealed blocks.', [['', total(({ blocks }) => blocks)]]),
-      ...family('playground_store_bytes', 'gauge', 'Bytes on disk, compressed.', [['', total(({ sizeBytes }) => sizeBytes)]]),
+      ...family('playground_store_bytes', 'gauge', 'Bytes on disk, compressed.', [
+        ['', total(({ sizeBytes }) => sizeBytes)],
+      ]),
     ]
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(`${lines.join('\n')}\n`)
   })
 }
 
 function family(name: string, type: string, help: string, samples: readonly (readonly [string, number])[]): string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map(([labels, value]) => `${name}${labels} ${value}`)]
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} ${type}`,
+    ...samples.map(([labels, value]) => `${name}${labels} ${value}`),
+  ]
 }

@@ -68,7 +68,10 @@ function rangeParams(params: URLSearchParams): { startMs: number; endMs: number;
   if (endMs < startMs) throw invalidParameter('end', 'end timestamp must not be before start time')
   const stepMs = durationParam(params, 'step')
   if (stepMs <= 0) {
-    throw invalidParameter('step', 'zero or negative query resolution step widths are not accepted. Try a positive integer')
+    throw invalidParameter(
+      'step',
+      'zero or negative query resolution step widths are not accepted. Try a positive integer',
+    )
   }
   if (Math.floor((endMs - startMs) / stepMs) > MAX_POINTS) {
     const limit = 'exceeded maximum resolution of 11,000 points per timeseries'
@@ -102,7 +105,8 @@ async function asParameter<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    if (error instanceof PromqlParseError || error instanceof PromqlPlanError) throw invalidParameter('query', error.message)
+    if (error instanceof PromqlParseError || error instanceof PromqlPlanError)
+      throw invalidParameter('query', error.message)
     throw error
   }
 }

@@ -55,8 +55,13 @@ function matrixSeries(series: Series, timeline: Timeline): string {
 }
 
 function windowSeries({ labels, floats, histograms }: RawSeries): string {
-  const values = Array.from(floats.timesMs, (ms, i) => `[${seconds(ms)},"${formatSampleValue(floats.values[i] ?? NaN)}"]`)
-  const packed = histograms.values.map((histogram, i) => `[${seconds(histograms.timesMs[i] ?? 0)},${histogramJson(histogram)}]`)
+  const values = Array.from(
+    floats.timesMs,
+    (ms, i) => `[${seconds(ms)},"${formatSampleValue(floats.values[i] ?? NaN)}"]`,
+  )
+  const packed = histograms.values.map(
+    (histogram, i) => `[${seconds(histograms.timesMs[i] ?? 0)},${histogramJson(histogram)}]`,
+  )
   return seriesJson(labels, values, packed)
 }
 

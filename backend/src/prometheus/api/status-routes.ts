@@ -19,7 +19,9 @@ export function statusRoutes(app: FastifyInstance, options: StatusOptions): void
   const success = (data: unknown) => ({ status: 'success', data })
 
   app.get('/-/ready', async (_, reply) => reply.type('text/plain; charset=utf-8').send('Prometheus Server is Ready.\n'))
-  app.get('/-/healthy', async (_, reply) => reply.type('text/plain; charset=utf-8').send('Prometheus Server is Healthy.\n'))
+  app.get('/-/healthy', async (_, reply) =>
+    reply.type('text/plain; charset=utf-8').send('Prometheus Server is Healthy.\n'),
+  )
   app.get('/', async () => success({ name: 'embedded Prometheus', version: PROMETHEUS_VERSION }))
 
   app.get('/api/v1/status/buildinfo', async () =>
@@ -64,9 +66,14 @@ function describeHead(store: MetricsStore, tenant: string) {
     }
   }
   const top = (counts: Iterable<readonly [string, number]>) =>
-    [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, TOP).map(([name, value]) => ({ name, value }))
+    [...counts]
+      .toSorted((a, b) => b[1] - a[1])
+      .slice(0, TOP)
+      .map(([name, value]) => ({ name, value }))
   const sizes = [...valuesByName].map(([name, values]) => [name, values.size] as const)
-  const bytes = [...valuesByName].map(([name, values]) => [name, [...values].reduce((sum, value) => sum + value.length, 0)] as const)
+  const bytes = [...valuesByName].map(
+    ([name, values]) => [name, [...values].reduce((sum, value) => sum + value.length, 0)] as const,
+  )
   const summary = store.tenants.listTenants().find(({ id }) => id === tenant)
   return {
     headStats: {

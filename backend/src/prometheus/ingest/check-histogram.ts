@@ -12,13 +12,15 @@ export function histogramFault(histogram: NativeHistogram): string | undefined {
   if (!exponential && schema !== CUSTOM_BUCKETS_SCHEMA) {
     return `histogram has an invalid schema, which must be between ${MIN_SCHEMA} and ${MAX_SCHEMA} for exponential buckets, or ${CUSTOM_BUCKETS_SCHEMA} for custom buckets, got schema ${schema}`
   }
-  const spans = spansFault(histogram.positiveSpans, positiveCounts) ?? spansFault(histogram.negativeSpans, negativeCounts)
+  const spans =
+    spansFault(histogram.positiveSpans, positiveCounts) ?? spansFault(histogram.negativeSpans, negativeCounts)
   if (spans !== undefined) return spans
   if (count < 0) return "histogram's observation count is negative"
   if ([...positiveCounts, ...negativeCounts, histogram.zeroCount].some((bucket) => bucket < 0)) {
     return 'histogram has a bucket whose observation count is negative'
   }
-  if (exponential) return customValues.length > 0 ? 'histogram with exponential schema must not have custom bounds' : undefined
+  if (exponential)
+    return customValues.length > 0 ? 'histogram with exponential schema must not have custom bounds' : undefined
   return customFault(histogram)
 }
 
@@ -28,7 +30,13 @@ function spansFault(spans: readonly BucketSpan[], counts: readonly number[]): st
   return length === counts.length ? undefined : 'histogram spans specify different number of buckets than provided'
 }
 
-function customFault({ customValues, positiveSpans, negativeCounts, zeroCount, zeroThreshold }: NativeHistogram): string | undefined {
+function customFault({
+  customValues,
+  positiveSpans,
+  negativeCounts,
+  zeroCount,
+  zeroThreshold,
+}: NativeHistogram): string | undefined {
   if (customValues.some((bound) => !Number.isFinite(bound))) return 'histogram custom bounds must be finite'
   if (customValues.some((bound, i) => bound <= (customValues[i - 1] ?? -Infinity))) {
     return 'histogram custom bounds must be in strictly increasing order'

@@ -19,14 +19,18 @@ export function checkLabels(pairs: readonly (readonly [string, string])[]): Labe
   }
   const labels = Labels.from(pairs)
   if (labels.metricName !== '') return labels
-  return { reason: 'invalid_labels', message: `invalid metric name or labels: ${METRIC_NAME} is missing, got ${describe(pairs)}` }
+  return {
+    reason: 'invalid_labels',
+    message: `invalid metric name or labels: ${METRIC_NAME} is missing, got ${describe(pairs)}`,
+  }
 }
 
 function checkPair(name: string, value: string): string | undefined {
   if (!isValidLabelName(name)) return `invalid label name ${quote(name)}`
   if (name.length > MAX_NAME_LENGTH) return `label name of ${name.length} characters, the limit is ${MAX_NAME_LENGTH}`
   if (!value.isWellFormed() || value.includes('\0')) return `invalid value of label ${quote(name)}`
-  if (value.length > MAX_VALUE_LENGTH) return `value of label ${quote(name)} has ${value.length} characters, the limit is ${MAX_VALUE_LENGTH}`
+  if (value.length > MAX_VALUE_LENGTH)
+    return `value of label ${quote(name)} has ${value.length} characters, the limit is ${MAX_VALUE_LENGTH}`
   return undefined
 }
 
@@ -38,6 +42,9 @@ function checkOrder(previous: string | undefined, name: string): string | undefi
 }
 
 function describe(pairs: readonly (readonly [string, string])[]): string {
-  const text = pairs.slice(0, 10).map(([name, value]) => `${name}=${quote(value.slice(0, 60))}`).join(', ')
+  const text = pairs
+    .slice(0, 10)
+    .map(([name, value]) => `${name}=${quote(value.slice(0, 60))}`)
+    .join(', ')
   return `{${text}${pairs.length > 10 ? ', ...' : ''}}`
 }

@@ -18,14 +18,20 @@ export function remoteWriteRoute(app: FastifyInstance, { store, counters, maxBod
     reply.header('X-Prometheus-Remote-Write-Samples-Written', String(written.samples))
     reply.header('X-Prometheus-Remote-Write-Histograms-Written', String(written.histograms))
     reply.header('X-Prometheus-Remote-Write-Exemplars-Written', String(written.exemplars))
-    if (reasons.length > 0) return reply.code(400).type('text/plain; charset=utf-8').send(`${reasons.join('\n')}\n`)
+    if (reasons.length > 0)
+      return reply
+        .code(400)
+        .type('text/plain; charset=utf-8')
+        .send(`${reasons.join('\n')}\n`)
     return reply.code(204).send()
   })
 }
 
 function protocolVersion(contentType: string | undefined): 1 | 2 {
   const [type = '', ...parameters] = (contentType ?? 'application/x-protobuf').split(';').map((part) => part.trim())
-  const proto = parameters.map((parameter) => parameter.split('=')).find(([name]) => name?.toLowerCase() === 'proto')?.[1]
+  const proto = parameters
+    .map((parameter) => parameter.split('='))
+    .find(([name]) => name?.toLowerCase() === 'proto')?.[1]
   if (type.toLowerCase() === 'application/x-protobuf') {
     if (proto === undefined || proto === 'prometheus.WriteRequest') return 1
     if (proto === 'io.prometheus.write.v2.Request') return 2
@@ -40,7 +46,9 @@ function protocolVersion(contentType: string | undefined): 1 | 2 {
 function uncompressed(request: FastifyRequest, maxBytes: number): Uint8Array {
   const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'snappy'
   if (encoding !== 'snappy') {
-    throw new ApiError(415, `unsupported content encoding ${JSON.stringify(encoding)}: expected snappy`, { kind: 'bad_data' })
+    throw new ApiError(415, `unsupported content encoding ${JSON.stringify(encoding)}: expected snappy`, {
+      kind: 'bad_data',
+    })
   }
   if (!Buffer.isBuffer(request.body)) throw new ApiError(400, 'the request has no body', { kind: 'bad_data' })
   try {

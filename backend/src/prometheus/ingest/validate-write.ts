@@ -1,4 +1,10 @@
-import type { NativeHistogram, WriteExemplar, WriteRequest, WriteSample, WriteSeries } from '@playground/protocol/remote-write'
+import type {
+  NativeHistogram,
+  WriteExemplar,
+  WriteRequest,
+  WriteSample,
+  WriteSeries,
+} from '@playground/protocol/remote-write'
 import { Labels } from '../labels/labels.ts'
 import { FLOAT_SAMPLE } from '../promql/eval/sample-series.ts'
 import type { SampleBuffer } from '../store/sample-buffer.ts'
@@ -65,7 +71,12 @@ export class WriteValidator {
     return { labels, samples, histograms, exemplars }
   }
 
-  #sample({ timestampMs, value }: WriteSample, name: string, stored: SampleBuffer | undefined, seen: Map<number, number>): boolean {
+  #sample(
+    { timestampMs, value }: WriteSample,
+    name: string,
+    stored: SampleBuffer | undefined,
+    seen: Map<number, number>,
+  ): boolean {
     if (!this.#inBounds(timestampMs, name)) return false
     const known = seen.get(timestampMs) ?? storedFloat(stored, timestampMs)
     if (known !== undefined && !Object.is(known, value)) {
@@ -87,7 +98,11 @@ export class WriteValidator {
   #exemplar({ labels, timestampMs }: WriteExemplar, name: string): boolean {
     const runes = labels.reduce((sum, [label, value]) => sum + [...label].length + [...value].length, 0)
     if (runes > MAX_EXEMPLAR_RUNES) {
-      this.#refuse('invalid_exemplar', `exemplar labels of ${runes} characters, the limit is ${MAX_EXEMPLAR_RUNES}, series ${name}`, 1)
+      this.#refuse(
+        'invalid_exemplar',
+        `exemplar labels of ${runes} characters, the limit is ${MAX_EXEMPLAR_RUNES}, series ${name}`,
+        1,
+      )
       return false
     }
     return this.#inBounds(timestampMs, name)

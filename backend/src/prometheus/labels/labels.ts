@@ -94,16 +94,12 @@ export class Labels {
     return Object.fromEntries(this.entries())
   }
 
-  /** Prometheus' spelling: `name{a="b"}`, quoted names where they are not classic identifiers. */
+  /** As Prometheus prints a label set: `{__name__="up", job="a"}`. */
   toString(): string {
-    const parts: string[] = []
-    let name = ''
-    for (const [label, value] of this.entries()) {
-      if (label === METRIC_NAME && isLegacyMetricName(value)) name = value
-      else if (label === METRIC_NAME) parts.unshift(quote(value))
-      else parts.push(`${isLegacyLabelName(label) ? label : quote(label)}=${quote(value)}`)
-    }
-    return parts.length === 0 && name !== '' ? name : `${name}{${parts.join(', ')}}`
+    const parts = [...this.entries()].map(
+      ([name, value]) => `${isLegacyLabelName(name) ? name : quote(name)}=${quote(value)}`,
+    )
+    return `{${parts.join(', ')}}`
   }
 }
 
@@ -132,10 +128,6 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-export function isLegacyMetricName(name: string): boolean {
-  return /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)
-}
-
 export function isLegacyLabelName(name: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)
 }
@@ -144,6 +136,9 @@ export function isLegacyLabelName(name: string): boolean {
 export function isValidLabelName(name: string): boolean {
   return name !== '' && name.isWellFormed() && !name.includes('\uFFFD')
 }
+
+/** Bytes that are no UTF-8 stand in strings as lone surrogates (U+DC80 + byte), so that they can be told and printed. */
+export const RAW_BYTE = 0xdc00
 
 /** Go's %q for the strings that occur in queries and label values. */
 export function quote(text: string): string {
@@ -158,6 +153,7 @@ export function quote(text: string): string {
     else if (code === 8) out += '\\b'
     else if (code === 12) out += '\\f'
     else if (code === 11) out += '\\v'
+    else if (code > RAW_BYTE && code <= RAW_BYTE + 0xff) out += `\\x${(code - RAW_BYTE).toString(16)}`
     else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`
     else out += char
   }

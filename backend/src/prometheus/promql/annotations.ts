@@ -3,7 +3,14 @@ import { formatG } from './go-format.ts'
 import { type PosRange, positionText } from './position.ts'
 
 type Level = 'warning' | 'info'
-type Monotonicity = { minMs: number; maxMs: number; minBucket: number; maxBucket: number; maxDiff: number; count: number }
+type Monotonicity = {
+  minMs: number
+  maxMs: number
+  minBucket: number
+  maxBucket: number
+  maxDiff: number
+  count: number
+}
 type Annotation = { level: Level; text: string; pos: PosRange; monotonicity?: Monotonicity }
 
 export type HistogramOperation = 'addition' | 'subtraction' | 'aggregation'
@@ -29,7 +36,12 @@ export class Annotations {
   }
 
   /** Classic buckets that were not cumulative; says over which buckets and times. */
-  forcedMonotonicity(metricName: string, pos: PosRange, atMs: number, found: { min: number; max: number; diff: number }): void {
+  forcedMonotonicity(
+    metricName: string,
+    pos: PosRange,
+    atMs: number,
+    found: { min: number; max: number; diff: number },
+  ): void {
     const url = 'https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile'
     const text = `PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see ${url})`
     this.#add({
@@ -37,7 +49,12 @@ export class Annotations {
       text: withMetricName(text, metricName),
       pos,
       monotonicity: {
-        minMs: atMs, maxMs: atMs, minBucket: found.min, maxBucket: found.max, maxDiff: found.diff, count: 1,
+        minMs: atMs,
+        maxMs: atMs,
+        minBucket: found.min,
+        maxBucket: found.max,
+        maxDiff: found.diff,
+        count: 1,
       },
     })
   }

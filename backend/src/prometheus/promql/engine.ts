@@ -65,7 +65,13 @@ export class PromqlEngine {
     return this.#answer(query, context, value)
   }
 
-  async range(query: string, startMs: number, endMs: number, stepMs: number, options: QueryOptions): Promise<QueryResult> {
+  async range(
+    query: string,
+    startMs: number,
+    endMs: number,
+    stepMs: number,
+    options: QueryOptions,
+  ): Promise<QueryResult> {
     const expr = this.parse(query)
     const type = valueType(expr)
     if (type !== 'vector' && type !== 'scalar') {

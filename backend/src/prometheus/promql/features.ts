@@ -1,27 +1,26 @@
 /** Experimental parts of the language, each behind the flag that Prometheus puts it behind. All off unless asked for. */
 export type PromqlFeatures = {
   readonly experimentalFunctions: boolean
-  readonly durationExpressions: boolean
-  readonly extendedRangeSelectors: boolean
   readonly fillModifiers: boolean
   readonly delayedNameRemoval: boolean
 }
 
 const FLAGS: Readonly<Record<string, keyof PromqlFeatures>> = {
   'promql-experimental-functions': 'experimentalFunctions',
-  'promql-duration-expr': 'durationExpressions',
-  'promql-extended-range-selectors': 'extendedRangeSelectors',
   'promql-binop-fill-modifiers': 'fillModifiers',
   'promql-delayed-name-removal': 'delayedNameRemoval',
 }
 
-/** Flags of Prometheus that name something which is always on here. */
-const ALWAYS_ON: ReadonlySet<string> = new Set(['exemplar-storage', 'native-histograms', 'otlp-native-delta-ingestion'])
+/** Flags of Prometheus for what is always on here (the first two are in Prometheus 3.16, too). */
+const ALWAYS_ON: ReadonlySet<string> = new Set([
+  'promql-duration-expr',
+  'promql-extended-range-selectors',
+  'exemplar-storage',
+  'native-histograms',
+])
 
 export const NO_FEATURES: PromqlFeatures = {
   experimentalFunctions: false,
-  durationExpressions: false,
-  extendedRangeSelectors: false,
   fillModifiers: false,
   delayedNameRemoval: false,
 }

@@ -4,7 +4,12 @@ import type { CombineNotes } from './histogram/combine.ts'
 import type { PosRange } from './position.ts'
 
 /** What is said about native histograms, in Prometheus' words. */
-export function noteCombined(annotations: Annotations, notes: CombineNotes, operation: HistogramOperation, pos: PosRange): void {
+export function noteCombined(
+  annotations: Annotations,
+  notes: CombineNotes,
+  operation: HistogramOperation,
+  pos: PosRange,
+): void {
   if (notes.resetCollision) noteResetCollision(annotations, operation, pos)
   if (notes.boundsReconciled) noteReconciledBounds(annotations, operation, pos)
 }

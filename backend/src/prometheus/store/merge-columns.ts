@@ -4,7 +4,12 @@ import type { Labels } from '../labels/labels.ts'
 import type { SampleColumns } from './sample-buffer.ts'
 
 /** One series out of its parts in blocks and heads (in order of arrival), cut to [minMs, maxMs]. */
-export function mergeColumns(labels: Labels, parts: readonly SampleColumns[], minMs: number, maxMs: number): SampleSeries | undefined {
+export function mergeColumns(
+  labels: Labels,
+  parts: readonly SampleColumns[],
+  minMs: number,
+  maxMs: number,
+): SampleSeries | undefined {
   const cut = parts.map((part) => cutTo(part, minMs, maxMs)).filter(({ timesMs }) => timesMs.length > 0)
   const [first] = cut
   if (!first) return undefined

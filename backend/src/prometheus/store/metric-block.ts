@@ -34,11 +34,23 @@ function writeSeries({ series }: MetricHead): Uint8Array {
   for (const { labels } of series) for (const text of labels.flat) refs.push(strings.intern(text))
   return new ColumnWriter(LAYOUT)
     .strings('strings', strings.strings)
-    .uint16('labelCounts', Uint16Array.from(series, ({ labels }) => labels.size))
+    .uint16(
+      'labelCounts',
+      Uint16Array.from(series, ({ labels }) => labels.size),
+    )
     .uint32('labelRefs', Uint32Array.from(refs))
-    .uint32('sampleCounts', Uint32Array.from(series, ({ samples }) => samples.length))
-    .float64('minMs', Float64Array.from(series, ({ minMs }) => minMs))
-    .float64('maxMs', Float64Array.from(series, ({ maxMs }) => maxMs))
+    .uint32(
+      'sampleCounts',
+      Uint32Array.from(series, ({ samples }) => samples.length),
+    )
+    .float64(
+      'minMs',
+      Float64Array.from(series, ({ minMs }) => minMs),
+    )
+    .float64(
+      'maxMs',
+      Float64Array.from(series, ({ maxMs }) => maxMs),
+    )
     .finish()
 }
 
@@ -62,12 +74,25 @@ type StoredExemplar = { series: number; labels: LabelPair[]; value: string; time
 function writeExtras(head: MetricHead, columns: readonly SampleColumns[]): Uint8Array {
   const histograms = columns.flatMap((part) => histogramsOf(part))
   const exemplars = head.series.flatMap((series, i) =>
-    series.exemplars().map(({ labels, value, timestampMs }): StoredExemplar => ({ series: i, labels, value: String(value), timestampMs })),
+    series
+      .exemplars()
+      .map(({ labels, value, timestampMs }): StoredExemplar => ({
+        series: i,
+        labels,
+        value: String(value),
+        timestampMs,
+      })),
   )
   return new ColumnWriter(LAYOUT)
     .float64('histograms', packHistograms(histograms))
-    .strings('exemplars', exemplars.map((exemplar) => JSON.stringify(exemplar)))
-    .strings('metadata', [...head.metadata.values()].map((entry) => JSON.stringify(entry)))
+    .strings(
+      'exemplars',
+      exemplars.map((exemplar) => JSON.stringify(exemplar)),
+    )
+    .strings(
+      'metadata',
+      [...head.metadata.values()].map((entry) => JSON.stringify(entry)),
+    )
     .finish()
 }
 
@@ -126,7 +151,15 @@ export class MetricBlock implements SeriesContainer {
       const flat = Array.from(refs.subarray(label, (label += 2 * count)), (ref) => strings[ref] ?? '')
       const from = sample
       sample += sampleCounts[i] ?? 0
-      return new BlockSeries(this, i, Labels.fromSortedFlat(flat), from, sample, minMs[i] ?? Infinity, maxMs[i] ?? -Infinity)
+      return new BlockSeries(
+        this,
+        i,
+        Labels.fromSortedFlat(flat),
+        from,
+        sample,
+        minMs[i] ?? Infinity,
+        maxMs[i] ?? -Infinity,
+      )
     })
     this.#sections.charge(this.#series.length * 200 + refs.length * 16)
     return this.#series
@@ -175,7 +208,15 @@ class BlockSeries implements StoredSeries {
   readonly #from: number
   readonly #to: number
 
-  constructor(block: MetricBlock, position: number, labels: Labels, from: number, to: number, minMs: number, maxMs: number) {
+  constructor(
+    block: MetricBlock,
+    position: number,
+    labels: Labels,
+    from: number,
+    to: number,
+    minMs: number,
+    maxMs: number,
+  ) {
     this.#block = block
     this.#position = position
     this.labels = labels

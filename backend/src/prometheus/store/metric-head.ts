@@ -80,7 +80,12 @@ export class MetricHead implements SeriesContainer {
   #appendSeries(write: SeriesWrite): void {
     const series = this.#seriesFor(write.labels)
     for (const { timestampMs, value, stale } of write.samples) {
-      this.#added(series, timestampMs, series.samples.append(timestampMs, value, stale ? STALE_SAMPLE : FLOAT_SAMPLE), SAMPLE_BYTES)
+      this.#added(
+        series,
+        timestampMs,
+        series.samples.append(timestampMs, value, stale ? STALE_SAMPLE : FLOAT_SAMPLE),
+        SAMPLE_BYTES,
+      )
     }
     for (const native of write.histograms) {
       const { timestampMs, stale } = native

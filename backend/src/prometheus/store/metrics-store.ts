@@ -47,7 +47,12 @@ export class MetricsStore {
     return [...found.values()]
   }
 
-  exemplars(tenant: string, matcherSets: readonly (readonly Matcher[])[], minMs: number, maxMs: number): SeriesExemplars[] {
+  exemplars(
+    tenant: string,
+    matcherSets: readonly (readonly Matcher[])[],
+    minMs: number,
+    maxMs: number,
+  ): SeriesExemplars[] {
     const found = new Map<string, SeriesExemplars>()
     for (const container of this.#containers(tenant, -Infinity, Infinity)) {
       for (const matchers of matcherSets) {

@@ -90,7 +90,13 @@ export class SampleBuffer {
   /** Into new arrays: readers may still hold the old ones. */
   #merge(): void {
     const late = this.#late.toSorted((a, b) => a.timeMs - b.timeMs)
-    const old = { timesMs: this.#timesMs, values: this.#values, kinds: this.#kinds, histograms: this.#histograms, length: this.#length }
+    const old = {
+      timesMs: this.#timesMs,
+      values: this.#values,
+      kinds: this.#kinds,
+      histograms: this.#histograms,
+      length: this.#length,
+    }
     const capacity = Math.max(4, 2 ** Math.ceil(Math.log2(old.length + late.length + 1)))
     this.#late = []
     this.#timesMs = new Float64Array(capacity)

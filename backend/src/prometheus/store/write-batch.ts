@@ -1,4 +1,10 @@
-import type { MetricMetadata, NativeHistogram, WriteExemplar, WriteRequest, WriteSample } from '@playground/protocol/remote-write'
+import type {
+  MetricMetadata,
+  NativeHistogram,
+  WriteExemplar,
+  WriteRequest,
+  WriteSample,
+} from '@playground/protocol/remote-write'
 import { Labels } from '../labels/labels.ts'
 
 /** What the store takes in: validated, one entry a series. */

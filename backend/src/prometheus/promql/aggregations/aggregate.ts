@@ -26,7 +26,8 @@ const REDUCTIONS: ReadonlyMap<string, Reduction> = new Map<string, Reduction>([
 
 export async function aggregate(evaluator: Evaluator, node: AggregateNode, timeline: Timeline): Promise<Series[]> {
   const { context } = evaluator
-  if (node.operator === 'count_values') return countValues(context, node, await evaluator.evaluate(node.expr, timeline), timeline)
+  if (node.operator === 'count_values')
+    return countValues(context, node, await evaluator.evaluate(node.expr, timeline), timeline)
   const param = node.param ? await evaluator.scalars(node.param, timeline) : undefined
   const operand = await evaluator.evaluate(node.expr, timeline)
   switch (node.operator) {
@@ -57,7 +58,11 @@ async function reduce(
     const pause = context.pause()
     if (pause) await pause
     context.hold(timeline.length)
-    const target = new Series(labels, timeline.length, members.some(({ dropName }) => dropName))
+    const target = new Series(
+      labels,
+      timeline.length,
+      members.some(({ dropName }) => dropName),
+    )
     reduction(members, target, call)
     if (!target.isEmpty) out.push(target)
   }

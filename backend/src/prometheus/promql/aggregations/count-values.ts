@@ -1,4 +1,4 @@
-import { isValidLabelName } from '../../labels/labels.ts'
+import { isValidLabelName, quote } from '../../labels/labels.ts'
 import { PromqlExecutionError } from '../errors.ts'
 import type { QueryContext } from '../eval/query-context.ts'
 import { Series } from '../eval/series.ts'
@@ -9,9 +9,14 @@ import type { AggregateNode } from '../plan/plan-node.ts'
 import { groupingLabels } from './group-series.ts'
 
 /** How many series of a group have each value; the value becomes a label. */
-export function countValues(context: QueryContext, node: AggregateNode, operand: Series[], timeline: Timeline): Series[] {
+export function countValues(
+  context: QueryContext,
+  node: AggregateNode,
+  operand: Series[],
+  timeline: Timeline,
+): Series[] {
   const label = node.param?.kind === 'string' ? node.param.value : ''
-  if (!isValidLabelName(label)) throw new PromqlExecutionError(`invalid label name ${JSON.stringify(label)}`)
+  if (!isValidLabelName(label)) throw new PromqlExecutionError(`invalid label name ${quote(label)}`)
   const grouping = node.without ? node.grouping : [...node.grouping, label]
   const labelsOf = groupingLabels({ grouping, without: node.without })
   const counts = new Map<string, Series>()

@@ -47,7 +47,10 @@ export function limitRatio(
   if (highest === 0 && lowest === 0) return []
   if (param.some(Number.isNaN)) throw new PromqlExecutionError('Ratio value is NaN')
   const pos = node.param?.pos ?? node.pos
-  for (const [value, bound] of [[highest, 1], [lowest, -1]] as const) {
+  for (const [value, bound] of [
+    [highest, 1],
+    [lowest, -1],
+  ] as const) {
     if (bound === 1 ? value <= 1 : value >= -1) continue
     const text = `ratio value should be between -1 and 1, got ${formatG(value)}, capping to ${bound}`
     context.annotations.warn(text, pos)

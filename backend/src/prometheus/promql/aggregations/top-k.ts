@@ -26,7 +26,8 @@ export function topK(
       const best = new BoundedHeap(k, worse)
       for (const series of members) {
         if (series.kinds[step] === FLOAT) best.offer({ series, value: series.float(step) })
-        else if (series.kinds[step] === HISTOGRAM) noteIgnoredInAggregation(context.annotations, node.operator, node.pos)
+        else if (series.kinds[step] === HISTOGRAM)
+          noteIgnoredInAggregation(context.annotations, node.operator, node.pos)
       }
       for (const { series } of best.bestFirst()) selection.choose(series, step)
     }
@@ -50,7 +51,10 @@ class BoundedHeap {
     if (!root || this.#items.length < this.#limit) {
       this.#items.push(candidate)
       this.#up(this.#items.length - 1)
-    } else if (this.#worse(root.value, candidate.value) || (Number.isNaN(root.value) && !Number.isNaN(candidate.value))) {
+    } else if (
+      this.#worse(root.value, candidate.value) ||
+      (Number.isNaN(root.value) && !Number.isNaN(candidate.value))
+    ) {
       this.#items[0] = candidate
       this.#down(0)
     }
@@ -65,7 +69,7 @@ class BoundedHeap {
   }
 
   #up(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1
       if (!this.#swapIfLess(at, parent)) return
       at = parent
@@ -73,7 +77,7 @@ class BoundedHeap {
   }
 
   #down(from: number): void {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const left = 2 * at + 1
       const [a, b] = [this.#items[left], this.#items[left + 1]]
       if (!a) return

@@ -30,7 +30,12 @@ export function evaluateSetOperation(
   return settleLabels(context, operator === 'or' ? [...left, ...rest] : rest)
 }
 
-function presence(series: readonly Series[], ids: Int32Array, groups: number, steps: number): (Uint8Array | undefined)[] {
+function presence(
+  series: readonly Series[],
+  ids: Int32Array,
+  groups: number,
+  steps: number,
+): (Uint8Array | undefined)[] {
   const present: (Uint8Array | undefined)[] = Array.from({ length: groups })
   for (const [i, one] of series.entries()) {
     const id = ids[i] ?? 0

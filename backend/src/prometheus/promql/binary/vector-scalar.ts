@@ -7,7 +7,11 @@ import type { BinaryNode } from '../plan/plan-node.ts'
 import { floatArithmetic, SampleOperation, type SampleValue } from './sample-operation.ts'
 
 /** vector op scalar, scalar op vector. A comparison filters: what is kept is the vector's value, on either side. */
-export async function evaluateVectorScalar(evaluator: Evaluator, node: BinaryNode, timeline: Timeline): Promise<Series[]> {
+export async function evaluateVectorScalar(
+  evaluator: Evaluator,
+  node: BinaryNode,
+  timeline: Timeline,
+): Promise<Series[]> {
   const { context } = evaluator
   const scalarLeft = node.left.type === 'scalar'
   const scalars = await evaluator.scalars(scalarLeft ? node.left : node.right, timeline)

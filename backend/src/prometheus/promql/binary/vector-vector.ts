@@ -178,7 +178,10 @@ class VectorJoin {
   #failDuplicate(series: Series, known: Series | undefined): never {
     const group = matchedLabels(series.labels, this.#matching).toString()
     const side = this.#swapped ? 'left' : 'right'
-    const pair = [series, known].map((one) => one?.labels.toString() ?? '').toSorted().join(', ')
+    const pair = [series, known]
+      .map((one) => one?.labels.toString() ?? '')
+      .toSorted()
+      .join(', ')
     throw new PromqlExecutionError(
       `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${pair}]` +
         ';many-to-many matching not allowed: matching labels must be unique on one side',

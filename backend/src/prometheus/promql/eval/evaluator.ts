@@ -47,7 +47,10 @@ export class Evaluator {
       case 'negate':
         return this.#negate(await this.evaluate(node.expr, timeline))
       case 'invariant':
-        return repeat(await this.evaluate(node.expr, new Timeline(timeline.startMs, timeline.startMs, timeline.stepMs)), timeline)
+        return repeat(
+          await this.evaluate(node.expr, new Timeline(timeline.startMs, timeline.startMs, timeline.stepMs)),
+          timeline,
+        )
       case 'binary':
         return await evaluateBinary(this, node, timeline)
       case 'aggregate':

@@ -19,7 +19,8 @@ export function mergeSameLabels(series: Series[]): Series[] {
 }
 
 export function rejectSameLabels(series: readonly Series[]): void {
-  if (new Set(series.map(({ labels }) => labels.key)).size !== series.length) throw new PromqlExecutionError(SAME_LABELS)
+  if (new Set(series.map(({ labels }) => labels.key)).size !== series.length)
+    throw new PromqlExecutionError(SAME_LABELS)
 }
 
 /** Takes the metric name away, or notes that it has to go. */

@@ -15,7 +15,11 @@ export type RawSeries = {
   histograms: { timesMs: readonly number[]; values: readonly FloatHistogram[] }
 }
 
-export async function rawSamples(evaluator: Evaluator, node: WindowNode | SubqueryNode, timeline: Timeline): Promise<RawSeries[]> {
+export async function rawSamples(
+  evaluator: Evaluator,
+  node: WindowNode | SubqueryNode,
+  timeline: Timeline,
+): Promise<RawSeries[]> {
   const windows = await selectWindows(evaluator, node, timeline)
   const endMs = windows.endAt(0)
   const out: RawSeries[] = []
@@ -34,7 +38,13 @@ export async function rawSamples(evaluator: Evaluator, node: WindowNode | Subque
     if (window.histogramCount > 0) {
       throw new PromqlExecutionError(`${windows.extension} modifier is not supported with histograms`)
     }
-    const call = { ...NO_CALL, endMs, rangeMs: windows.rangeMs, extension: windows.extension, annotations: evaluator.context.annotations }
+    const call = {
+      ...NO_CALL,
+      endMs,
+      rangeMs: windows.rangeMs,
+      extension: windows.extension,
+      annotations: evaluator.context.annotations,
+    }
     const extended = extendedSamples(timesMs, floats.values, call)
     if (extended.timesMs.length > 0) out.push({ labels, floats: extended, histograms: { timesMs: [], values: [] } })
   }

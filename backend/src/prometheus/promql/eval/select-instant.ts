@@ -3,7 +3,7 @@ import type { QueryContext } from './query-context.ts'
 import { HISTOGRAM_SAMPLE, type SampleSeries, STALE_SAMPLE } from './sample-series.ts'
 import { Series } from './series.ts'
 import { selectSmoothed } from './smoothed.ts'
-import { statsOnlyHistogram } from './stats-only.ts'
+import { statsOnlySeries } from './stats-only.ts'
 import type { Timeline } from './timeline.ts'
 
 /** An instant selector: at each step the newest sample that is not older than the lookback and not stale. */
@@ -12,24 +12,29 @@ export async function selectInstant(context: QueryContext, node: SelectNode, tim
   const { source, lookbackMs } = context
   const { minMs, maxMs } = instantBounds(node, timeline, lookbackMs)
   const out: Series[] = []
-  for (const stored of source.select(node.matchers, minMs, maxMs)) {
+  for (const found of source.select(node.matchers, minMs, maxMs)) {
+    const stored = node.statsOnly ? statsOnlySeries(found) : found
     const pause = context.pause()
     if (pause) await pause
     context.hold(timeline.length)
     const series = new Series(stored.labels, timeline.length)
-    let found = false
+    let any = false
     eachInstant(stored, node, timeline, lookbackMs, (step, position) => {
-      found = true
+      any = true
       if (stored.kinds[position] !== HISTOGRAM_SAMPLE) series.setFloat(step, stored.values[position] ?? NaN)
-      else series.set(step, histogramAt(stored, position, node.statsOnly))
+      else series.set(step, stored.histograms?.[position])
     })
-    if (found) out.push(series)
+    if (any) out.push(series)
   }
   return out
 }
 
 /** The times a selector can see: (first step - lookback, last step]. */
-export function instantBounds(node: SelectNode, timeline: Timeline, lookbackMs: number): { minMs: number; maxMs: number } {
+export function instantBounds(
+  node: SelectNode,
+  timeline: Timeline,
+  lookbackMs: number,
+): { minMs: number; maxMs: number } {
   const { offsetMs, atMs } = node.timing
   const first = (atMs ?? timeline.startMs) - offsetMs
   const last = (atMs ?? timeline.lastMs) - offsetMs
@@ -55,9 +60,4 @@ export function eachInstant(
     if (time === undefined || time <= wanted - lookbackMs || kinds[position] === STALE_SAMPLE) continue
     visit(step, position)
   }
-}
-
-function histogramAt(stored: SampleSeries, position: number, statsOnly: boolean) {
-  const histogram = stored.histograms?.[position]
-  return histogram && statsOnly ? statsOnlyHistogram(histogram, undefined) : histogram
 }

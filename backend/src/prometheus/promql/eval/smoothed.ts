@@ -52,7 +52,12 @@ function smoothedFloat(window: SampleWindow, wanted: number): number | undefined
   if (next === 0) return undefined
   if (next === count) return window.float(count - 1)
   return interpolateFloat(
-    window.floatTime(next - 1), window.float(next - 1), window.floatTime(next), window.float(next), wanted, false,
+    window.floatTime(next - 1),
+    window.float(next - 1),
+    window.floatTime(next),
+    window.float(next),
+    wanted,
+    false,
   )
 }
 
@@ -66,6 +71,10 @@ function smoothedHistogram(context: QueryContext, node: SelectNode, window: Samp
   const previous = histograms[before]
   if (!previous) return undefined
   if (!next) return previous.withHint('unknown')
+  if (previous.usesCustomBuckets !== next.usesCustomBuckets) {
+    noteMixedSchemas(context.annotations, window.labels.metricName, node.pos)
+    return undefined
+  }
   const isCounter = previous.resetHint !== 'gauge' || next.resetHint !== 'gauge'
   try {
     const points = { earlier: previous, earlierMs: times[before] ?? 0, later: next, laterMs: times[position] ?? 0 }

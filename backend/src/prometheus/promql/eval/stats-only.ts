@@ -6,7 +6,7 @@ import { HISTOGRAM_SAMPLE, type SampleSeries } from './sample-series.ts'
  * Count and sum of a histogram, for queries that want no more. Whether the counter was reset is decided here, because
  * it cannot be told any more afterwards.
  */
-export function statsOnlyHistogram(histogram: FloatHistogram, previous: FloatHistogram | undefined): FloatHistogram {
+function statsOnlyHistogram(histogram: FloatHistogram, previous: FloatHistogram | undefined): FloatHistogram {
   const { schema, count, sum } = histogram
   let { resetHint } = histogram
   if (resetHint === 'unknown' && previous) resetHint = detectReset(histogram, previous) ? 'reset' : 'not-reset'

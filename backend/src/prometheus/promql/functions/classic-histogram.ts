@@ -61,7 +61,9 @@ function rankOf(value: number, buckets: readonly ClassicBucket[], total: number)
 /** Sorted by bound; buckets of the same bound (`le="1"` and `le="1.0"`) are one. */
 function coalesced(buckets: readonly ClassicBucket[]): ClassicBucket[] {
   const out: ClassicBucket[] = []
-  for (const bucket of buckets.toSorted((a, b) => (a.upperBound < b.upperBound ? -1 : Number(a.upperBound > b.upperBound)))) {
+  for (const bucket of buckets.toSorted((a, b) =>
+    a.upperBound < b.upperBound ? -1 : Number(a.upperBound > b.upperBound),
+  )) {
     const last = out.at(-1)
     if (last?.upperBound === bucket.upperBound) last.count += bucket.count
     else out.push({ ...bucket })

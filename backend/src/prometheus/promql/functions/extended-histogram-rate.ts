@@ -8,10 +8,20 @@ import type { RateKind } from './extrapolated-rate.ts'
 import { interpolateHistogram } from './interpolation.ts'
 import type { WindowCall } from './range-function.ts'
 
-type Points = { times: readonly number[]; histograms: readonly FloatHistogram[]; first: number; last: number; startMs: number }
+type Points = {
+  times: readonly number[]
+  histograms: readonly FloatHistogram[]
+  first: number
+  last: number
+  startMs: number
+}
 
 /** As extendedRate, for native histograms. */
-export function extendedHistogramRate(window: SampleWindow, call: WindowCall, kind: RateKind): FloatHistogram | undefined {
+export function extendedHistogramRate(
+  window: SampleWindow,
+  call: WindowCall,
+  kind: RateKind,
+): FloatHistogram | undefined {
   const times = window.windowHistogramTimes()
   const histograms = window.windowHistograms()
   const bounds = extendedBounds(times, call)
@@ -86,7 +96,13 @@ function lostByResets(
   let previous = left
   const [before, behind] = [histograms[first], histograms[first + 1]]
   // The value at the left edge has already allowed for a reset between the samples on either side of it.
-  if (call.extension === 'smoothed' && before && behind && (times[first] ?? 0) < startMs && detectReset(behind, before)) {
+  if (
+    call.extension === 'smoothed' &&
+    before &&
+    behind &&
+    (times[first] ?? 0) < startMs &&
+    detectReset(behind, before)
+  ) {
     previous = behind
     from++
   }
@@ -95,7 +111,8 @@ function lostByResets(
   for (const current of [...histograms.slice(from, last), right]) {
     if (detectReset(current, previous)) {
       if (!lost) lost = previous.copy()
-      else if (addHistogram(lost, previous).boundsReconciled) noteReconciledBounds(call.annotations, 'addition', call.pos)
+      else if (addHistogram(lost, previous).boundsReconciled)
+        noteReconciledBounds(call.annotations, 'addition', call.pos)
     }
     previous = current
   }

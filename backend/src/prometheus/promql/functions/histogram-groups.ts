@@ -45,7 +45,9 @@ export class HistogramGroups {
     const buckets = group.buckets.flatMap(({ upperBound, series }) =>
       series.kinds[step] === FLOAT ? [{ upperBound, count: series.float(step) }] : [],
     )
-    return buckets.length > 0 && this.#collides(this.#nativeKeys.get(group.labels.key), step, group.labels) ? [] : buckets
+    return buckets.length > 0 && this.#collides(this.#nativeKeys.get(group.labels.key), step, group.labels)
+      ? []
+      : buckets
   }
 
   /** A native histogram at a step; none where a classic one has the same labels. */

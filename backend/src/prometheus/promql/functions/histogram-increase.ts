@@ -21,9 +21,7 @@ export function histogramIncrease(
   }
   // After a reset right behind the first sample its layout does not matter.
   const resetAtOnce = isCounter && detectReset(second, first)
-  const base = resetAtOnce
-    ? new FloatHistogram({ schema: second.schema, customValues: second.customValues })
-    : first
+  const base = resetAtOnce ? new FloatHistogram({ schema: second.schema, customValues: second.customValues }) : first
   if (!fit(points, base, last, isCounter, call)) return undefined
   try {
     const schema = isCounter

@@ -7,7 +7,14 @@ import { histogramFraction, histogramQuantile } from '../histogram/quantile.ts'
 import type { FloatHistogram } from '../histogram/float-histogram.ts'
 import { bucketFraction, bucketQuantile, type ClassicBucket } from './classic-histogram.ts'
 import { HistogramGroups } from './histogram-groups.ts'
-import { argument, argumentNode, scalarArgument, stringArgument, type VectorCall, type VectorFunction } from './vector-function.ts'
+import {
+  argument,
+  argumentNode,
+  scalarArgument,
+  stringArgument,
+  type VectorCall,
+  type VectorFunction,
+} from './vector-function.ts'
 
 type Compute = {
   native: (histogram: FloatHistogram, step: number, metricName: string) => number | undefined
@@ -15,7 +22,12 @@ type Compute = {
 }
 
 /** One number of every histogram, native or classic, at every step. */
-function perHistogram(call: VectorCall, groups: HistogramGroups, compute: Compute, relabel = (labels: Labels) => labels): Series[] {
+function perHistogram(
+  call: VectorCall,
+  groups: HistogramGroups,
+  compute: Compute,
+  relabel = (labels: Labels) => labels,
+): Series[] {
   const { context } = call.evaluator
   const out: Series[] = []
   const finish = (labels: Labels, valueAt: (step: number) => number | undefined): void => {
@@ -52,7 +64,10 @@ function quantileCompute(call: VectorCall, quantiles: Float64Array, histogramArg
       const { value, note } = histogramQuantile(quantiles[step] ?? NaN, histogram)
       if (note) {
         const result = note === 'nan-result' ? 'result is NaN' : 'result is skewed higher'
-        annotations.inform(withMetricName(`input to histogram_quantile has NaN observations, ${result}`, metricName), pos)
+        annotations.inform(
+          withMetricName(`input to histogram_quantile has NaN observations, ${result}`, metricName),
+          pos,
+        )
       }
       return value
     },

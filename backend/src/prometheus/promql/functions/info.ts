@@ -43,15 +43,22 @@ function nameMatchers(selector: readonly Matcher[]): Matcher[] {
 }
 
 function loadInfo(call: VectorCall, bases: readonly Series[], matchers: readonly Matcher[]): InfoSeries[] {
-  const { evaluator: { context }, timeline } = call
+  const {
+    evaluator: { context },
+    timeline,
+  } = call
   const identities = [...IDENTIFYING].flatMap((name) => {
     const values = new Set(bases.map(({ labels }) => labels.get(name)).filter((value) => value !== ''))
     return values.size === 0 ? [] : [new Matcher(name, '=~', [...values].map(escapeRegexp).join('|'))]
   })
   if (identities.length === 0) return []
   const node: SelectNode = {
-    kind: 'select', type: 'vector', pos: call.node.pos, statsOnly: false,
-    matchers: [...identities, ...matchers], timing: timingOf(argumentNode(call.node, 0)),
+    kind: 'select',
+    type: 'vector',
+    pos: call.node.pos,
+    statsOnly: false,
+    matchers: [...identities, ...matchers],
+    timing: timingOf(argumentNode(call.node, 0)),
   }
   const { minMs, maxMs } = instantBounds(node, timeline, context.lookbackMs)
   return context.source.select(node.matchers, minMs, maxMs).map((stored) => {
@@ -143,7 +150,8 @@ function withInfoLabels(base: Labels, infos: readonly InfoSeries[], wanted: Read
   for (const { labels } of infos) {
     for (const [name, value] of labels.entries()) {
       if (name === METRIC_NAME || (wanted.size > 0 && !wanted.has(name))) continue
-      if (added[name] !== undefined && added[name] !== value) throw new PromqlExecutionError(`conflicting label: ${name}`)
+      if (added[name] !== undefined && added[name] !== value)
+        throw new PromqlExecutionError(`conflicting label: ${name}`)
       if (!base.has(name)) added[name] = value
     }
   }

@@ -2,7 +2,13 @@ import type { SampleWindow } from '../eval/sample-window.ts'
 import { IncompatibleHistogramsError, subtractHistogram } from '../histogram/combine.ts'
 import { detectReset } from '../histogram/counter-reset.ts'
 import type { FloatHistogram } from '../histogram/float-histogram.ts'
-import { noteMixedSamples, noteMixedSchemas, noteNotCounter, noteNotGauge, noteReconciledBounds } from '../histogram-notes.ts'
+import {
+  noteMixedSamples,
+  noteMixedSchemas,
+  noteNotCounter,
+  noteNotGauge,
+  noteReconciledBounds,
+} from '../histogram-notes.ts'
 import type { RangeFunction, WindowCall } from './range-function.ts'
 
 type Point = { timeMs: number; value: number | FloatHistogram }
@@ -34,8 +40,10 @@ function histogramChange(
   isRate: boolean,
   { annotations, metricName, pos }: WindowCall,
 ): FloatHistogram | undefined {
-  if (isRate && (earlier.resetHint === 'gauge' || later.resetHint === 'gauge')) noteNotCounter(annotations, metricName, pos)
-  if (!isRate && (earlier.resetHint !== 'gauge' || later.resetHint !== 'gauge')) noteNotGauge(annotations, metricName, pos)
+  if (isRate && (earlier.resetHint === 'gauge' || later.resetHint === 'gauge'))
+    noteNotCounter(annotations, metricName, pos)
+  if (!isRate && (earlier.resetHint !== 'gauge' || later.resetHint !== 'gauge'))
+    noteNotGauge(annotations, metricName, pos)
   const change = later.copy()
   try {
     if (!(isRate && detectReset(later, earlier)) && subtractHistogram(change, earlier).boundsReconciled) {

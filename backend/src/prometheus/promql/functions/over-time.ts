@@ -47,7 +47,10 @@ export const medianAbsoluteDeviation = ofFloats((window) => {
   const floats = window.windowFloats()
   if (floats.some(Number.isNaN)) return NaN
   const median = quantileOf(0.5, floats)
-  return quantileOf(0.5, floats.map((value) => Math.abs(value - median)))
+  return quantileOf(
+    0.5,
+    floats.map((value) => Math.abs(value - median)),
+  )
 })
 
 /** Welford's algorithm with compensated sums. */
@@ -71,7 +74,8 @@ export function edgeSample(window: SampleWindow, side: 'first' | 'last'): Edge |
   const float = side === 'first' ? window.floatFrom : window.floatTo - 1
   const histogram = side === 'first' ? window.histogramFrom : window.histogramTo - 1
   const candidates: Edge[] = []
-  if (window.floatCount > 0) candidates.push({ timeMs: window.floatTimes[float] ?? NaN, value: window.floats[float] ?? NaN })
+  if (window.floatCount > 0)
+    candidates.push({ timeMs: window.floatTimes[float] ?? NaN, value: window.floats[float] ?? NaN })
   const found = window.histogramCount > 0 ? window.histograms[histogram] : undefined
   if (found) candidates.push({ timeMs: window.histogramTimes[histogram] ?? NaN, value: found })
   const order = side === 'first' ? 1 : -1

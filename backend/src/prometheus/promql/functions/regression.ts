@@ -35,7 +35,10 @@ function leastSquares(window: SampleWindow, originMs: number): { slope: number; 
     sumXY.add(x * y)
     sumX2.add(x * x)
   }
-  if (constant) return Number.isFinite(first) || Number.isNaN(first) ? { slope: 0, intercept: first } : { slope: NaN, intercept: NaN }
+  if (constant)
+    return Number.isFinite(first) || Number.isNaN(first)
+      ? { slope: 0, intercept: first }
+      : { slope: NaN, intercept: NaN }
   const slope = (sumXY.value - (sumX.value * sumY.value) / count) / (sumX2.value - (sumX.value * sumX.value) / count)
   return { slope, intercept: sumY.value / count - (slope * sumX.value) / count }
 }
@@ -58,7 +61,8 @@ export const doubleExponentialSmoothing = ((): RangeFunction => {
       const factor = call.params[i] ?? NaN
       const short = name === 'smoothing' ? 'sf' : 'tf'
       if (factor > 0 && factor < 1) continue
-      if (!Number.isNaN(factor)) throw new PromqlExecutionError(`invalid ${name} factor. Expected: 0 < ${short} < 1, got: ${factor.toFixed(6)}`)
+      if (!Number.isNaN(factor))
+        throw new PromqlExecutionError(`invalid ${name} factor. Expected: 0 < ${short} < 1, got: ${factor.toFixed(6)}`)
     }
     return smooth(window, call)
   }

@@ -5,9 +5,17 @@ import { ABSENT, FLOAT, Series } from '../eval/series.ts'
 import type { SelectNode } from '../plan/plan-node.ts'
 import { labelsOfAbsent } from './absent.ts'
 import { goMax, goMin } from './math-functions.ts'
-import { argument, argumentNode, scalarArgument, scalarSeries, type VectorCall, type VectorFunction } from './vector-function.ts'
+import {
+  argument,
+  argumentNode,
+  scalarArgument,
+  scalarSeries,
+  type VectorCall,
+  type VectorFunction,
+} from './vector-function.ts'
 
-const time: VectorFunction = async ({ timeline }) => scalarSeries(timeline, (step) => timeline.at(step) / 1000, Labels.empty)
+const time: VectorFunction = async ({ timeline }) =>
+  scalarSeries(timeline, (step) => timeline.at(step) / 1000, Labels.empty)
 
 const pi: VectorFunction = async ({ timeline }) => scalarSeries(timeline, () => Math.PI, Labels.empty)
 

@@ -11,7 +11,9 @@ const byValue = (direction: 1 | -1): VectorFunction => {
       for (let step = 0; step < series.length; step++) if (series.kinds[step] !== FLOAT) series.clear(step)
     }
     const floats = operand.filter((series) => !series.isEmpty)
-    return call.timeline.isInstant ? floats.toSorted((a, b) => compareValues(a.float(0), b.float(0), direction)) : floats
+    return call.timeline.isInstant
+      ? floats.toSorted((a, b) => compareValues(a.float(0), b.float(0), direction))
+      : floats
   }
 }
 

@@ -52,7 +52,11 @@ export function mapFloats(
 }
 
 /** One series without labels. */
-export function scalarSeries(timeline: Timeline, valueAt: (step: number) => number, labels: Series['labels']): Series[] {
+export function scalarSeries(
+  timeline: Timeline,
+  valueAt: (step: number) => number,
+  labels: Series['labels'],
+): Series[] {
   const series = new Series(labels, timeline.length)
   for (let step = 0; step < timeline.length; step++) series.setFloat(step, valueAt(step))
   return [series]

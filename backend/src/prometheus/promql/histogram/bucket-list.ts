@@ -17,7 +17,13 @@ export function positiveBuckets(histogram: FloatHistogram): Bucket[] {
     const upper = upperBound(schema, index, customValues)
     const custom = histogram.usesCustomBuckets
     const count = positive.counts[i] ?? 0
-    return { lower, upper, lowerInclusive: custom ? index === 0 : lower < 0, upperInclusive: custom || upper > 0, count }
+    return {
+      lower,
+      upper,
+      lowerInclusive: custom ? index === 0 : lower < 0,
+      upperInclusive: custom || upper > 0,
+      count,
+    }
   })
 }
 

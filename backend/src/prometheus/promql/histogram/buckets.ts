@@ -115,4 +115,3 @@ export function sameBuckets(a: Buckets, b: Buckets): boolean {
   if (a.indexes.length !== b.indexes.length) return false
   return a.indexes.every((index, i) => index === b.indexes[i] && Object.is(a.counts[i], b.counts[i]))
 }
-

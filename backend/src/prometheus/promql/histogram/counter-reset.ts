@@ -15,9 +15,7 @@ export function detectReset(current: FloatHistogram, previous: FloatHistogram): 
   if (zero.threshold !== current.zeroThreshold || current.zeroCount < zero.count.sum) return true
   return (['positive', 'negative'] as const).some((side) => {
     const before = reduceResolution(previous[side], previous.schema, current.schema)
-    return (
-      anyBucketFell(outside(current[side], current), outside(before, current))
-    )
+    return anyBucketFell(outside(current[side], current), outside(before, current))
   })
 }
 

@@ -90,7 +90,8 @@ function rankOf(value: number, buckets: readonly Bucket[], histogram: FloatHisto
     if (bucket.lower >= value) return Math.min(rank, total)
     if (bucket.upper > value) {
       const linear = histogram.usesCustomBuckets || aroundZero
-      const below = bucket.lower === -Infinity ? bucket.count : rank + bucket.count * fractionBelow(bucket, value, linear)
+      const below =
+        bucket.lower === -Infinity ? bucket.count : rank + bucket.count * fractionBelow(bucket, value, linear)
       return Math.min(below, total)
     }
     rank += bucket.count

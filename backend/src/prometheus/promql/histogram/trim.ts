@@ -66,7 +66,9 @@ function keepOfOpenEnded(bucket: Bucket, value: number, side: TrimSide): Kept {
     }
     return { count: 0, midpoint: 0 }
   }
-  return side === 'lower' && value >= bucket.lower ? { count: bucket.count, midpoint: value } : { count: 0, midpoint: 0 }
+  return side === 'lower' && value >= bucket.lower
+    ? { count: bucket.count, midpoint: value }
+    : { count: 0, midpoint: 0 }
 }
 
 function keepOfZero(

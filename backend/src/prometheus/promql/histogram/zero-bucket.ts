@@ -10,9 +10,17 @@ type WidenedZero = { count: KahanSum; threshold: number }
  */
 export function widenedZero(histogram: FloatHistogram, threshold: number, zeroLost = 0): WidenedZero {
   if (threshold === histogram.zeroThreshold) return { count: new KahanSum(histogram.zeroCount, zeroLost), threshold }
-  const positive = positiveBuckets(histogram).map((bucket) => ({ near: bucket.lower, far: bucket.upper, count: bucket.count }))
-  const negative = negativeBuckets(histogram).map((bucket) => ({ near: -bucket.upper, far: -bucket.lower, count: bucket.count }))
-  for (let wanted = threshold; ; ) {
+  const positive = positiveBuckets(histogram).map((bucket) => ({
+    near: bucket.lower,
+    far: bucket.upper,
+    count: bucket.count,
+  }))
+  const negative = negativeBuckets(histogram).map((bucket) => ({
+    near: -bucket.upper,
+    far: -bucket.lower,
+    count: bucket.count,
+  }))
+  for (let wanted = threshold; ;) {
     const count = new KahanSum(histogram.zeroCount, zeroLost)
     const grown = [
       { side: positive, lost: histogram.positive.lost },
@@ -35,7 +43,11 @@ export function widenedZero(histogram: FloatHistogram, threshold: number, zeroLo
 }
 
 /** Gives both histograms the same zero threshold. Changes `histogram`; returns what the other's zero bucket then counts. */
-export function reconcileZeroBuckets(histogram: FloatHistogram, other: FloatHistogram, lost: { zeroCount: number }): number {
+export function reconcileZeroBuckets(
+  histogram: FloatHistogram,
+  other: FloatHistogram,
+  lost: { zeroCount: number },
+): number {
   let otherCount = other.zeroCount
   let otherThreshold = other.zeroThreshold
   while (otherThreshold !== histogram.zeroThreshold) {

@@ -1,3 +1,5 @@
+import { RAW_BYTE } from '../../labels/labels.ts'
+
 const SIMPLE: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 }
 const NUMERIC: Readonly<Record<string, { digits: number; base: 8 | 16; max: number }>> = {
   x: { digits: 2, base: 16, max: 0xff },
@@ -74,7 +76,24 @@ export function unquote(literal: string): string {
       i += digits
     } else bytes.push(Buffer.from(kind))
   }
-  return Buffer.concat(bytes).toString()
+  return decodeUtf8(Buffer.concat(bytes))
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  const text = bytes.toString()
+  return text.includes('\uFFFD') ? Array.from(decodeLossless(bytes)).join('') : text
+}
+
+/** Character by character; a byte that begins no valid sequence becomes a lone surrogate. */
+function* decodeLossless(bytes: Buffer): Generator<string> {
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at] ?? 0
+    const length = byte < 0x80 ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 0
+    const text = bytes.toString('utf8', at, at + length)
+    const valid = length > 0 && Buffer.from(text).equals(bytes.subarray(at, at + length))
+    yield valid ? text : String.fromCharCode(RAW_BYTE + byte)
+    at += valid ? length : 1
+  }
 }
 
 function codePointText(char: string): string {

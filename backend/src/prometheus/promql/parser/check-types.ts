@@ -1,7 +1,15 @@
 import { METRIC_NAME } from '../../labels/labels.ts'
 import {
-  type AggregateExpr, type BinaryExpr, type CallExpr, documentedType, type Expr, isComparison, isSetOperator,
-  type ValueType, valueType, type VectorSelector,
+  type AggregateExpr,
+  type BinaryExpr,
+  type CallExpr,
+  documentedType,
+  type Expr,
+  isComparison,
+  isSetOperator,
+  type ValueType,
+  valueType,
+  type VectorSelector,
 } from '../ast.ts'
 import { PromqlParseError } from '../errors.ts'
 import type { PosRange } from '../position.ts'
@@ -36,7 +44,10 @@ class TypeChecker {
         const type = this.check(expr.expr)
         if (type !== 'scalar' && type !== 'vector') {
           const got = JSON.stringify(documentedType(type))
-          this.#fail(expr.pos, `unary expression only allowed on expressions of type scalar or instant vector, got ${got}`)
+          this.#fail(
+            expr.pos,
+            `unary expression only allowed on expressions of type scalar or instant vector, got ${got}`,
+          )
         }
         break
       }

@@ -1,5 +1,4 @@
 import type { DurationExpr, DurationOperator, NumberLiteral } from '../ast.ts'
-import type { PromqlFeatures } from '../features.ts'
 import { numberValue, parseDurationMs } from '../lexer/numbers.ts'
 import type { Token } from '../lexer/tokens.ts'
 import { joinRanges, type PosRange } from '../position.ts'
@@ -23,14 +22,12 @@ export function parseNumberToken(tokens: TokenStream, token: Token): NumberLiter
   return { kind: 'number', pos: { start: token.start, end: token.end }, value }
 }
 
-/** Durations in brackets and after `offset`: literals always, arithmetic on them behind a feature flag. */
+/** Durations in brackets and after `offset`: literals and arithmetic on them. */
 export class DurationParser {
   readonly #tokens: TokenStream
-  readonly #features: PromqlFeatures
 
-  constructor(tokens: TokenStream, features: PromqlFeatures) {
+  constructor(tokens: TokenStream) {
     this.#tokens = tokens
-    this.#features = features
   }
 
   /** In brackets: a literal must be greater than zero. */
@@ -57,7 +54,6 @@ export class DurationParser {
       if (precedence === undefined || precedence <= minimum) return left
       this.#tokens.next()
       const right = this.#binary(token.kind === '^' ? precedence - 1 : precedence)
-      this.#requireFeature(left.pos)
       if (right.kind === 'number' && right.value === 0 && (token.kind === '/' || token.kind === '%')) {
         this.#tokens.fail(token, token.kind === '/' ? 'division by zero' : 'modulo by zero')
       }
@@ -103,7 +99,6 @@ export class DurationParser {
     this.#tokens.expect('(')
     const close = this.#tokens.expect(')')
     const pos = joinRanges(token, close)
-    this.#requireFeature(pos)
     return { kind: 'duration', pos, operator, wrapped: false }
   }
 
@@ -114,7 +109,6 @@ export class DurationParser {
     this.#tokens.expect(',')
     const right = this.#binary(0)
     const pos = joinRanges(token, this.#tokens.expect(')'))
-    this.#requireFeature(pos)
     return { kind: 'duration', pos, operator, left, right, wrapped: false }
   }
 
@@ -122,7 +116,6 @@ export class DurationParser {
     const open = this.#tokens.next()
     const inner = this.#binary(0)
     const close = this.#tokens.expect(')')
-    this.#requireFeature(inner.pos)
     if (inner.kind === 'duration') return { ...inner, wrapped: true }
     return { kind: 'duration', pos: joinRanges(open, close), operator: '+', right: inner, wrapped: true }
   }
@@ -130,12 +123,6 @@ export class DurationParser {
   #inRange(literal: NumberLiteral, pos: PosRange): NumberLiteral {
     if (literal.value > MAX_SECONDS || literal.value < -MAX_SECONDS) this.#tokens.fail(pos, 'duration out of range')
     return literal
-  }
-
-  #requireFeature(pos: PosRange): void {
-    if (!this.#features.durationExpressions) {
-      this.#tokens.fail(pos, 'experimental duration expression is not enabled')
-    }
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Expr, TimeModifiers, VectorSelector } from '../ast.ts'
-import type { PromqlFeatures } from '../features.ts'
 import { type PosRange } from '../position.ts'
 import { type DurationParser, parseNumberToken } from './duration.ts'
 import type { TokenStream } from './token-stream.ts'
@@ -29,7 +28,8 @@ export function parseAt(tokens: TokenStream, expr: Expr): void {
     atTarget(tokens, expr).at = { kind: preprocessor.kind === 'start' ? 'start' : 'end' }
   } else {
     const sign = tokens.accept('-') ?? tokens.accept('+')
-    const magnitude = parseNumberToken(tokens, tokens.expect('number', AT)).value
+    if (!tokens.at('number', 'duration')) tokens.unexpected(AT)
+    const magnitude = parseNumberToken(tokens, tokens.next()).value
     const seconds = sign?.kind === '-' ? -magnitude : magnitude
     if (!Number.isFinite(seconds) || Math.abs(seconds) >= 2 ** 63) {
       tokens.fail(expr.pos, `timestamp out of bounds for @ modifier: ${goFixed(seconds)}`)
@@ -39,9 +39,8 @@ export function parseAt(tokens: TokenStream, expr: Expr): void {
   extendTo(expr, tokens.lastClosing)
 }
 
-export function parseExtension(tokens: TokenStream, features: PromqlFeatures, expr: Expr): void {
+export function parseExtension(tokens: TokenStream, expr: Expr): void {
   const extension: Extension = tokens.next().kind === 'anchored' ? 'anchored' : 'smoothed'
-  if (!features.extendedRangeSelectors) tokens.fail(expr.pos, `${extension} modifier is experimental and not enabled`)
   const vector = extensibleVector(tokens, expr, extension)
   if (vector.extension && vector.extension !== extension) {
     tokens.fail(expr.pos, 'anchored and smoothed modifiers cannot be used together')
@@ -65,10 +64,7 @@ function atTarget(tokens: TokenStream, expr: Expr): TimeModifiers {
 function modifiersOf(tokens: TokenStream, expr: Expr, what: string): TimeModifiers {
   if (expr.kind === 'vectorSelector' || expr.kind === 'subquery') return expr.modifiers
   if (expr.kind === 'matrixSelector') return expr.vector.modifiers
-  tokens.fail(
-    expr.pos,
-    `${what} must be preceded by an instant vector selector or range vector selector or a subquery`,
-  )
+  tokens.fail(expr.pos, `${what} must be preceded by an instant vector selector or range vector selector or a subquery`)
 }
 
 function extendTo(expr: Expr, end: number): void {

@@ -13,13 +13,33 @@ import { parseVectorSelector } from './selector.ts'
 import { TokenStream } from './token-stream.ts'
 
 const PRECEDENCE: Partial<Record<string, number>> = {
-  or: 1, and: 2, unless: 2,
-  '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, '</': 3, '>/': 3,
-  '+': 4, '-': 4, '*': 5, '/': 5, '%': 5, atan2: 5, '^': 6,
+  or: 1,
+  and: 2,
+  unless: 2,
+  '==': 3,
+  '!=': 3,
+  '<': 3,
+  '<=': 3,
+  '>': 3,
+  '>=': 3,
+  '</': 3,
+  '>/': 3,
+  '+': 4,
+  '-': 4,
+  '*': 5,
+  '/': 5,
+  '%': 5,
+  atan2: 5,
+  '^': 6,
 }
 const MULTIPLICATION = 5
 const AGGREGATORS_WITH_PARAM: ReadonlySet<string> = new Set([
-  'topk', 'bottomk', 'count_values', 'quantile', 'limitk', 'limit_ratio',
+  'topk',
+  'bottomk',
+  'count_values',
+  'quantile',
+  'limitk',
+  'limit_ratio',
 ])
 
 const AGGREGATION = { name: 'aggregation', expected: '' }
@@ -57,7 +77,7 @@ class ExprParser {
   constructor(tokens: TokenStream, features: PromqlFeatures) {
     this.#tokens = tokens
     this.#features = features
-    this.#durations = new DurationParser(tokens, features)
+    this.#durations = new DurationParser(tokens)
   }
 
   /** An expression whose operators all bind tighter than `minimum`. */
@@ -107,7 +127,7 @@ class ExprParser {
           break
         case 'anchored':
         case 'smoothed':
-          parseExtension(this.#tokens, this.#features, expr)
+          parseExtension(this.#tokens, expr)
           break
         default:
           return expr
@@ -197,7 +217,12 @@ class ExprParser {
     }
     const param = withParam ? args[0] : undefined
     return {
-      kind: 'aggregate', pos, operator, expr, grouping: grouping.labels, without: grouping.without,
+      kind: 'aggregate',
+      pos,
+      operator,
+      expr,
+      grouping: grouping.labels,
+      without: grouping.without,
       ...(param && { param }),
     }
   }
@@ -223,9 +248,7 @@ class ExprParser {
   }
 
   #subquery(expr: Expr, range: ReturnType<DurationParser['positive']>): Expr {
-    const step = this.#tokens.at(']')
-      ? undefined
-      : this.#tokens.within(SUBQUERY_STEP, () => this.#durations.positive())
+    const step = this.#tokens.at(']') ? undefined : this.#tokens.within(SUBQUERY_STEP, () => this.#durations.positive())
     const close = this.#tokens.expect(']', step ? AFTER_STEP : SUBQUERY_STEP)
     return { kind: 'subquery', pos: joinRanges(expr.pos, close), expr, range, modifiers: {}, ...(step && { step }) }
   }
@@ -237,9 +260,24 @@ function isCallable(token: Token): boolean {
 
 function binaryOperator(token: Token): BinaryOperator {
   switch (token.kind) {
-    case '+': case '-': case '*': case '/': case '%': case '^': case 'atan2':
-    case '==': case '!=': case '<': case '<=': case '>': case '>=': case '</': case '>/':
-    case 'and': case 'or': case 'unless':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+    case '^':
+    case 'atan2':
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '</':
+    case '>/':
+    case 'and':
+    case 'or':
+    case 'unless':
       return token.kind
     default:
       throw new Error(`${token.kind} is no binary operator`)

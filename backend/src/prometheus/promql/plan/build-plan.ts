@@ -12,7 +12,11 @@ export function buildPlan(expr: Expr, times: QueryTimes): PlanNode {
 }
 
 const STATS_FUNCTIONS: ReadonlySet<string> = new Set(['histogram_count', 'histogram_sum', 'histogram_avg'])
-const BUCKET_FUNCTIONS: ReadonlySet<string> = new Set(['histogram_quantile', 'histogram_quantiles', 'histogram_fraction'])
+const BUCKET_FUNCTIONS: ReadonlySet<string> = new Set([
+  'histogram_quantile',
+  'histogram_quantiles',
+  'histogram_fraction',
+])
 
 class PlanBuilder {
   readonly #times: QueryTimes
@@ -52,7 +56,16 @@ class PlanBuilder {
         const { operator, grouping, without } = expr
         const param = expr.param && this.build(expr.param, false)
         const operand = this.build(expr.expr, statsOnly)
-        return { kind: 'aggregate', type: 'vector', pos, operator, grouping, without, expr: operand, ...(param && { param }) }
+        return {
+          kind: 'aggregate',
+          type: 'vector',
+          pos,
+          operator,
+          grouping,
+          without,
+          expr: operand,
+          ...(param && { param }),
+        }
       }
       case 'binary': {
         const { operator, returnBool, matching } = expr

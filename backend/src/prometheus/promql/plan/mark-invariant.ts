@@ -2,8 +2,17 @@ import type { PlanNode } from './plan-node.ts'
 
 /** Functions whose value depends on the step's time even where their arguments do not. */
 const TIME_DEPENDENT: ReadonlySet<string> = new Set([
-  'days_in_month', 'day_of_month', 'day_of_week', 'day_of_year', 'hour', 'minute', 'month', 'year',
-  'predict_linear', 'time', 'timestamp',
+  'days_in_month',
+  'day_of_month',
+  'day_of_week',
+  'day_of_year',
+  'hour',
+  'minute',
+  'month',
+  'year',
+  'predict_linear',
+  'time',
+  'timestamp',
 ])
 
 /** Wraps the largest parts of a plan that have the same value at every step, so that they are evaluated once. */

@@ -21,7 +21,13 @@ export function describeTree(expr: Expr): Json {
     case 'subquery': {
       const { range, step, modifiers } = expr
       const inner = describeTree(expr.expr)
-      return { type: 'subquery', expr: inner, ...duration('range', range), ...duration('step', step), ...times(modifiers) }
+      return {
+        type: 'subquery',
+        expr: inner,
+        ...duration('range', range),
+        ...duration('step', step),
+        ...times(modifiers),
+      }
     }
     case 'call': {
       const { name, args, variadic, returns } = expr.func
