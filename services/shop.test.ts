@@ -228,7 +228,10 @@ describe('the shop', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => shop.checkout({ sku: 'first-edition', quantity: 1 })),
     )
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 201, 201, 409, 409, 409, 409, 409])
+    assert.deepEqual(
+      answers.map(({ status }) => status).toSorted((a, b) => a - b),
+      [201, 201, 201, 409, 409, 409, 409, 409],
+    )
   })
 
   it('finds a connection for each of many checkouts at once, as long as no fault is on', async () => {

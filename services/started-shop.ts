@@ -56,6 +56,7 @@ export class StartedShop implements AsyncDisposable {
     const main = fileURLToPath(new URL(`${name}/src/main.ts`, import.meta.url))
     const prefix = name.toUpperCase()
     const child = spawn(process.execPath, [main], {
+      // oxlint-disable-next-line node/no-process-env -- a child of the test: it gets the test's environment
       env: { ...process.env, [`${prefix}_PORT`]: '0', [`${prefix}_OPS_PORT`]: '0', ...environment },
       stdio: ['ignore', 'ignore', 'inherit'],
     })

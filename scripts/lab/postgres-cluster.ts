@@ -109,13 +109,18 @@ function initialise(account: PostgresAccount, binaries: PostgresBinaries, folder
   // Nobody ever learns the superuser's password: services log in as `shop`, because a superuser can run programs (COPY ... PROGRAM).
   writePrivately(account, superuserPassword, randomBytes(18).toString('base64url'))
   try {
-    // 1 MB WAL segments, because the default of 16 MB is two thirds of an empty cluster.
-    const flags = ['--auth=scram-sha-256', '--no-sync', '--no-instructions', '--wal-segsize=1']
-    const encoding = ['--encoding=UTF8', '--locale=C.UTF-8']
     runOrThrow('initdb', account, binaries.initdb, [
-      ...['-D', folder, '--username=postgres', `--pwfile=${superuserPassword}`],
-      ...flags,
-      ...(process.platform === 'linux' ? encoding : ['--encoding=UTF8', '--locale=C']),
+      '--pgdata',
+      folder,
+      '--username=postgres',
+      `--pwfile=${superuserPassword}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      process.platform === 'linux' ? '--locale=C.UTF-8' : '--locale=C',
+      '--no-sync',
+      '--no-instructions',
+      // The default of 16 MB is two thirds of an empty cluster.
+      '--wal-segsize=1',
     ])
   } finally {
     rmSync(superuserPassword)

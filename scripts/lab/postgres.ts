@@ -40,9 +40,8 @@ const serverSettings = {
   shared_buffers: '16MB',
   max_wal_size: '64MB',
   min_wal_size: '8MB',
-  // A commit does not wait for the disk: a power cut may lose the last half second, never the consistency. fsync stays on,
-  // since without it a power cut can leave a folder that no longer starts.
-  synchronous_commit: 'off',
+  // fsync and synchronous_commit stay on. Off, a commit takes 0.2 ms instead of 1.7 ms (SSD), but an order that was answered with
+  // 201 is gone after a kill -9 of the server, and without fsync a power cut can leave a folder that no longer starts.
   // No replicas, no parallel plans, no I/O workers: 5 processes fewer (12 MB).
   wal_level: 'minimal',
   max_wal_senders: '0',

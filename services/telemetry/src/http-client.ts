@@ -110,6 +110,15 @@ function upstreamProblem(peer: string, response: Response, answer: unknown): Ups
 }
 
 function unreachable(peer: string, timeoutMs: number, error: unknown): Problem {
+  if (error instanceof SyntaxError) {
+    return new Problem({
+      status: 502,
+      kind: 'upstream-unreadable',
+      title: `${peer} answered no JSON`,
+      detail: `${peer} answered no JSON: ${error.message}`,
+      cause: error,
+    })
+  }
   if (error instanceof Error && error.name === 'TimeoutError') {
     return new Problem({
       status: 504,

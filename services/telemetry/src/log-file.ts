@@ -42,12 +42,15 @@ export class LogFile {
 
   #rotate(): void {
     const { path, maxFiles } = this.#options
+    // The next file exists before the oldest one goes: else it would often get that one's inode, and an agent that keeps
+    // positions by inode would take it for a file it has read.
+    const next = openSync(`${path}.next`, 'w')
     for (let number = maxFiles - 1; number >= 1; number--) renameIfPresent(`${path}.${number}`, `${path}.${number + 1}`)
     renameIfPresent(path, `${path}.1`)
-    const full = this.#descriptor
-    this.#descriptor = openSync(path, 'a')
-    this.#sizeBytes = fstatSync(this.#descriptor).size
-    closeSync(full)
+    renameSync(`${path}.next`, path)
+    closeSync(this.#descriptor)
+    this.#descriptor = next
+    this.#sizeBytes = 0
   }
 
   close(): void {

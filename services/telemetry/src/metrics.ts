@@ -20,7 +20,10 @@ export function createCounter<Label extends string>(
 ): promClient.Counter<Label> {
   const { name, help, labels = [], collect } = options
   const counter: promClient.Counter<Label> = new promClient.Counter<Label>({
-    ...{ name, help, labelNames: labels, registers: [registry] },
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
     ...(collect === undefined ? {} : { collect: () => collect(counter) }),
   })
   return counter
@@ -31,7 +34,10 @@ export function createGauge<Label extends string>(
 ): promClient.Gauge<Label> {
   const { name, help, labels = [], collect } = options
   const gauge: promClient.Gauge<Label> = new promClient.Gauge<Label>({
-    ...{ name, help, labelNames: labels, registers: [registry] },
+    name,
+    help,
+    labelNames: labels,
+    registers: [registry],
     ...(collect === undefined ? {} : { collect: () => collect(gauge) }),
   })
   return gauge

@@ -44,7 +44,7 @@ function metricsRoute(app: FastifyInstance): void {
 function healthRoute(app: FastifyInstance, checks: HealthChecks): void {
   app.get('/health', async (_request, reply) => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => {
+      Object.entries(checks).map(async ([name, check]): Promise<[string, string]> => {
         try {
           await check()
           return [name, 'ok']

@@ -48,6 +48,6 @@ function closeConnectionsWhenStopping(app: FastifyInstance): void {
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close')
-    done(undefined, payload)
+    done(null, payload)
   })
 }

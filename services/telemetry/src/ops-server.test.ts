@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { pino } from 'pino'
+import { FaultSwitches } from './fault.ts'
+import { createOpsServer } from './ops-server.ts'
+
+function opsServer(checks: Record<string, () => Promise<void>> = {}, host = '127.0.0.1') {
+  const logger = pino({ level: 'silent' })
+  return createOpsServer({ host, faults: new FaultSwitches([], logger), checks, logger })
+}
+
+describe('the ops server', () => {
+  it('is healthy when every check passes', async () => {
+    const { statusCode, body } = await opsServer({ database: async () => {} }).inject('/health')
+    assert.equal(statusCode, 200)
+    assert.equal((JSON.parse(body) as { status: string }).status, 'ok')
+  })
+
+  it('answers 503 and names what is missing', async () => {
+    const failing = async () => {
+      throw new Error('connection refused')
+    }
+    const { statusCode, body } = await opsServer({ database: failing, cache: async () => {} }).inject('/health')
+    assert.equal(statusCode, 503)
+    const health = JSON.parse(body) as { missing: string[]; checks: Record<string, string> }
+    assert.deepEqual(health.missing, ['database'])
+    assert.deepEqual(health.checks, { database: 'connection refused', cache: 'ok' })
+  })
+
+  for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+    it(`refuses ${JSON.stringify(headers)} on a loopback port`, async () => {
+      const { statusCode, body } = await opsServer().inject({ url: '/metrics', headers })
+      assert.equal(statusCode, 403)
+      assert.match(body, /is not this machine/)
+    })
+  }
+
+  it('takes any Host where it is bound for others, as in a container, but switches faults for loopback only', async () => {
+    const server = opsServer({}, '0.0.0.0')
+    assert.equal((await server.inject({ url: '/health', headers: { host: 'checkout:18001' } })).statusCode, 200)
+    assert.equal((await server.inject({ url: '/faults', remoteAddress: '127.0.0.1' })).statusCode, 200)
+    assert.equal((await server.inject({ url: '/faults', remoteAddress: '10.0.0.7' })).statusCode, 403)
+  })
+})
