@@ -7,20 +7,20 @@ import type { SpansetFilter } from '../traceql/ast.ts'
 import type { SpanSource } from '../store/trace-store.ts'
 import type { SpanView } from '../fetch/span-view.ts'
 
-/** Spans that pass a filter, of traces in the window; without a filter, all of them. */
+/** Spans that pass a filter, trace by trace, of traces in the window; without a filter, all of them. */
 export async function* scanSpans(
   sources: readonly SpanSource[],
   filter: SpansetFilter | undefined,
   window: TimeWindow,
   budget: QueryBudget,
-): AsyncGenerator<SpanView> {
+): AsyncGenerator<readonly SpanView[]> {
   const request: FetchRequest = { conditions: [], allConditions: true, structural: false, selected: [] }
   if (filter !== undefined) fromField(filter.expression, request)
   const plan = new FetchPlan(request)
   const accepts = filter === undefined ? undefined : compileField(filter.expression, plan)
   for await (const trace of scanTraces(sources, plan, window, budget)) {
-    for (const span of trace.spans) {
-      if (accepts === undefined || (span.bound.fetches(span) && accepts(span).value === true)) yield span
-    }
+    yield accepts === undefined
+      ? trace.spans
+      : trace.spans.filter((span) => span.bound.fetches(span) && accepts(span).value === true)
   }
 }

@@ -20,13 +20,15 @@ export async function findTagNames(
 ): Promise<Map<AttributeOwner, Set<string>>> {
   const seen = new Map<SpanTable, Map<AttributeOwner, Set<number>>>()
   const visitedOwners = new Map<SpanTable, Set<string>>()
-  for await (const span of scanSpans(sources, filter, window, budget)) {
-    const { table } = span.bound
-    const ids = getOrCreate(seen, table, () => new Map<AttributeOwner, Set<number>>())
-    const visited = getOrCreate(visitedOwners, table, () => new Set<string>())
-    for (const scope of scopes) {
-      const keys = getOrCreate(ids, scope, () => new Set<number>())
-      collect(table, scope, span, keys, visited)
+  for await (const spans of scanSpans(sources, filter, window, budget)) {
+    for (const span of spans) {
+      const { table } = span.bound
+      const ids = getOrCreate(seen, table, () => new Map<AttributeOwner, Set<number>>())
+      const visited = getOrCreate(visitedOwners, table, () => new Set<string>())
+      for (const scope of scopes) {
+        const keys = getOrCreate(ids, scope, () => new Set<number>())
+        collect(table, scope, span, keys, visited)
+      }
     }
   }
   const names = new Map<AttributeOwner, Set<string>>()

@@ -19,15 +19,21 @@ export async function findTagValues(
 ): Promise<Static[]> {
   const found = new Map<string, Static>()
   const readers = new Map<SpanTable, ReturnType<typeof attributeReaders>>()
-  for await (const span of scanSpans(sources, filter, window, budget)) {
-    const { table } = span.bound
-    let read = readers.get(table)
-    if (read === undefined) {
-      read = attributeReaders(table, attribute)
-      readers.set(table, read)
-    }
-    for (const value of read(span)) {
-      for (const element of elements(value)) if (element.type !== 'nil') found.set(staticKey(element), element)
+  const known = new Set<Static>()
+  for await (const spans of scanSpans(sources, filter, window, budget)) {
+    for (const span of spans) {
+      const { table } = span.bound
+      let read = readers.get(table)
+      if (read === undefined) {
+        read = attributeReaders(table, attribute)
+        readers.set(table, read)
+      }
+      for (const value of read(span)) {
+        // A table gives equal values as one object, most of the time.
+        if (known.has(value)) continue
+        known.add(value)
+        for (const element of elements(value)) if (element.type !== 'nil') found.set(staticKey(element), element)
+      }
     }
   }
   return [...found.values()]
