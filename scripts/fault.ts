@@ -12,6 +12,8 @@ import type { PortName } from './lab/ports.ts'
 /** The faults this command knows to prove, and the ops server that switches each. */
 const FAULTS: Record<string, PortName> = { 'db-timeout': 'inventoryOps' }
 
+const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600 }
+
 await runCommand({
   name: 'fault',
   positionals: 'db-timeout on|off|status',
@@ -71,8 +73,6 @@ function show(state: FaultState, out: Output): number {
   out.line(state.expiresAt === undefined ? `${state.name} is off` : `${state.name} is on until ${state.expiresAt}`)
   return EXIT.ok
 }
-
-const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600 }
 
 function parseSeconds(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? []
