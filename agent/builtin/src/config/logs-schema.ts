@@ -1,6 +1,6 @@
 import { clientHeaders, httpClientFields, httpClientOtherKeys } from './http-client-schema.ts'
 import { relabelSchema } from './relabel-schema.ts'
-import { known, list, map, object, optional, refined, required, withDefault, type Value } from './schema.ts'
+import { known, list, map, object, optional, refined, required, uniqueList, withDefault, type Value } from './schema.ts'
 import { bool, durationMs, httpUrl, int, labelNameFault, nonEmptyText, sizeBytes, text } from './scalars.ts'
 import { stagesSchema } from './stage-schema.ts'
 
@@ -38,6 +38,8 @@ export const clientSchema = refined(
     backoff_config: raw.backoff_config ?? { min_period: 500, max_period: 300_000, max_retries: 10 },
   }),
 )
+
+const clientList = uniqueList(clientSchema, 'url or name', (client) => client.name ?? client.url.href)
 
 const scrapeSchema = refined(
   object(
@@ -94,7 +96,7 @@ const fileWatchSchema = object({
 
 const instanceSchema = object({
   name: required(nonEmptyText),
-  clients: withDefault(list(clientSchema), []),
+  clients: withDefault(clientList, []),
   positions: optional(
     object({
       filename: optional(nonEmptyText),
@@ -102,7 +104,10 @@ const instanceSchema = object({
       ignore_invalid_yaml: withDefault(bool, false),
     }),
   ),
-  scrape_configs: withDefault(list(scrapeSchema), []),
+  scrape_configs: withDefault(
+    uniqueList(scrapeSchema, 'job_name', (scrape) => scrape.job_name),
+    [],
+  ),
   target_config: withDefault(
     object({ sync_period: withDefault(durationMs, 10_000) }, { unsupported: known('stdin') }),
     {
@@ -131,7 +136,7 @@ export const logsSchema = refined(
     positions_directory: optional(nonEmptyText),
     global: optional(
       object({
-        clients: withDefault(list(clientSchema), []),
+        clients: withDefault(clientList, []),
         file_watch_config: withDefault(fileWatchSchema, { min_poll_frequency: 250, max_poll_frequency: 250 }),
       }),
     ),

@@ -1,6 +1,6 @@
 import { clientHeaders, httpClientFields, httpClientOtherKeys } from './http-client-schema.ts'
 import { relabelSchema } from './relabel-schema.ts'
-import { known, list, map, object, optional, refined, required, withDefault, type Value } from './schema.ts'
+import { known, list, map, object, optional, refined, required, uniqueList, withDefault, type Value } from './schema.ts'
 import { bool, durationMs, httpUrl, int, labelNameFault, nonEmptyText, oneOf, sizeBytes, text } from './scalars.ts'
 
 const oneShard = 'the built-in agent sends each remote_write in one ordered shard'
@@ -57,6 +57,8 @@ export const remoteWriteSchema = refined(
     metadata_config: raw.metadata_config ?? { send: true, send_interval: 60_000, max_samples_per_send: 2000 },
   }),
 )
+
+const remoteWriteList = uniqueList(remoteWriteSchema, 'url or name', (endpoint) => endpoint.name ?? endpoint.url.href)
 
 const labelMap = map(text, labelNameFault)
 
@@ -121,7 +123,7 @@ const globalSchema = object({
   scrape_interval: withDefault(durationMs, 60_000),
   scrape_timeout: withDefault(durationMs, 10_000),
   external_labels: withDefault(labelMap, new Map()),
-  remote_write: withDefault(list(remoteWriteSchema), []),
+  remote_write: withDefault(remoteWriteList, []),
 })
 
 const ownWal = 'the WAL is bounded by size and by max_wal_time'
@@ -142,8 +144,11 @@ export const metricsSchema = object(
             name: required(nonEmptyText),
             max_wal_time: withDefault(durationMs, 4 * 3_600_000),
             write_stale_on_shutdown: withDefault(bool, false),
-            scrape_configs: withDefault(list(scrapeConfigSchema), []),
-            remote_write: withDefault(list(remoteWriteSchema), []),
+            scrape_configs: withDefault(
+              uniqueList(scrapeConfigSchema, 'job_name', (scrape) => scrape.job_name),
+              [],
+            ),
+            remote_write: withDefault(remoteWriteList, []),
           },
           {
             unsupported: known('host_filter', 'host_filter_relabel_configs'),

@@ -226,6 +226,16 @@ export function refined<T, U>(schema: Schema<T>, refine: (value: T) => U, expect
   }
 }
 
+/** A list whose items differ in what `identify` says of them. */
+export function uniqueList<T>(item: Schema<T>, what: string, identify: (value: T) => string): Schema<readonly T[]> {
+  return refined(list(item), (values) => {
+    const names = values.map(identify)
+    const again = names.find((name, i) => names.indexOf(name) !== i)
+    if (again !== undefined) throw new Error(`expected a different ${what} in each item, got "${again}" twice`)
+    return values
+  })
+}
+
 /** A schema that refers to itself. */
 export function lazy<T>(make: () => Schema<T>, expected: string): Schema<T> {
   let schema: Schema<T> | undefined

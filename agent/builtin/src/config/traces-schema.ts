@@ -1,5 +1,5 @@
 import { httpClientFields, clientHeaders } from './http-client-schema.ts'
-import { known, list, map, object, optional, refined, required, withDefault, type Value } from './schema.ts'
+import { known, list, map, object, optional, refined, required, uniqueList, withDefault, type Value } from './schema.ts'
 import { bool, durationMs, float, hostPort, int, nonEmptyText, oneOf, text } from './scalars.ts'
 
 const receiverUnsupported = known('tls', 'auth', 'cors', 'keepalive')
@@ -113,10 +113,13 @@ export const tracesSchema = object({
           ),
           batch: optional(batchSchema),
           remote_write: required(
-            refined(list(traceRemoteWriteSchema), (endpoints) => {
-              if (endpoints.length === 0) throw new Error('expected at least one endpoint')
-              return endpoints
-            }),
+            refined(
+              uniqueList(traceRemoteWriteSchema, 'endpoint', ({ endpoint }) => endpoint),
+              (endpoints) => {
+                if (endpoints.length === 0) throw new Error('expected at least one endpoint')
+                return endpoints
+              },
+            ),
           ),
         },
         {

@@ -44,6 +44,7 @@ export class LogsInstance {
   #positionsTimer: NodeJS.Timeout | undefined
   #pollMs: number
   #isStopped = false
+  #lastReadError = ''
 
   constructor(options: LogsInstanceOptions) {
     this.#options = options
@@ -76,7 +77,7 @@ export class LogsInstance {
     clearInterval(this.#discoverTimer)
     clearTimeout(this.#pollTimer)
     this.#discover()
-    for (const target of this.#targets) target.poll(Date.now())
+    for (const target of this.#targets) this.#guarded(() => target.poll(Date.now()))
     this.#isStopped = true
     for (const pipeline of this.#pipelines.values()) pipeline.flush()
   }
@@ -212,7 +213,18 @@ export class LogsInstance {
   }
 
   #discover(): void {
-    for (const target of this.#targets) target.discover()
+    for (const target of this.#targets) this.#guarded(() => target.discover())
+  }
+
+  /** A folder or file that cannot be read now (permissions, a dying disk) must not take the others along. */
+  #guarded(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      const reason = reasonOf(error)
+      if (reason !== this.#lastReadError) this.#options.logger.error('cannot read logs', { error: reason })
+      this.#lastReadError = reason
+    }
   }
 
   #stir(): void {
@@ -232,7 +244,11 @@ export class LogsInstance {
     this.#pollDueMs = Infinity
     const nowMs = Date.now()
     let hasRead = false
-    for (const target of this.#targets) hasRead = target.poll(nowMs) || hasRead
+    for (const target of this.#targets) {
+      this.#guarded(() => {
+        hasRead = target.poll(nowMs) || hasRead
+      })
+    }
     const maxPollMs = Math.max(this.#minPollMs, this.#options.logs.global?.file_watch_config.max_poll_frequency ?? 250)
     this.#pollMs = hasRead ? this.#minPollMs : Math.min(maxPollMs, this.#pollMs * 2)
     this.#schedulePoll(this.#pollMs)

@@ -41,7 +41,10 @@ export class MetricsInstance {
     }))
     // Without remote_write the samples stay in the WAL: its one reader never takes any.
     const readers = endpoints.length > 0 ? endpoints.map(({ reader }) => reader) : ['wal']
-    this.#wal = new DiskQueue({ path: join(options.walDirectory, config.name, 'wal.sqlite'), readers })
+    this.#wal = new DiskQueue({
+      path: join(options.walDirectory, encodeURIComponent(config.name), 'wal.sqlite'),
+      readers,
+    })
     for (const reader of readers) {
       const ledger = registry.ledger('metrics', `${config.name}/${reader}`)
       ledger.restored(this.#wal.itemsLeft(reader))

@@ -26,12 +26,14 @@ export class Backoff {
   }
 }
 
-/** Seconds or an HTTP date, as milliseconds from now; undefined when absent or unreadable. */
+// A backend that asks for an hour is asked again within a minute: it may have restarted since.
+const MAX_RETRY_AFTER_MS = 60_000
+
+/** Seconds or an HTTP date, as milliseconds from now (at most a minute); undefined when absent or unreadable. */
 export function retryAfterMs(header: string | undefined, nowMs = Date.now()): number | undefined {
   if (header === undefined) return undefined
-  if (/^\d+$/.test(header)) return Number(header) * 1000
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs
+  return Number.isNaN(ms) ? undefined : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms))
 }
 
 /** Sleeps; true when the whole time has passed, false when `signal` ended it. */

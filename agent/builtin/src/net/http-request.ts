@@ -20,8 +20,6 @@ export interface HttpRequestOptions {
   readonly rejectUnauthorized?: boolean
 }
 
-class AnswerTooLargeError extends Error {}
-
 // Idle sockets are closed after 4 s: below Node's own server default of 5 s, so a request never meets a socket being closed.
 const agentOptions = { keepAlive: true, timeout: 4000, maxSockets: 16 }
 const plain = new http.Agent(agentOptions)
@@ -60,7 +58,11 @@ export function httpRequest(options: HttpRequestOptions): Promise<HttpAnswer> {
         stream.on('data', (chunk: Buffer) => {
           sizeBytes += chunk.length
           if (sizeBytes <= options.maxAnswerBytes) chunks.push(chunk)
-          else request.destroy(new AnswerTooLargeError(`answer is larger than ${options.maxAnswerBytes} bytes`))
+          else {
+            reject(new Error(`answer is larger than ${options.maxAnswerBytes} bytes`))
+            // Without the error: a socket that is already free again has no listener for it.
+            request.destroy()
+          }
         })
         stream.on('end', () =>
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),

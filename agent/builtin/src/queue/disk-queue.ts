@@ -129,8 +129,8 @@ export class DiskQueue {
     const last = taken.at(-1)
     if (last === undefined) return 0
     const items = taken.reduce((sum, entry) => sum + entry.items, 0)
-    this.#cursors.set(reader, last.id + 1)
     this.#moveCursor.run(reader, last.id + 1)
+    this.#cursors.set(reader, last.id + 1)
     this.#itemsLeft.set(reader, this.itemsLeft(reader) - items)
     this.#trim()
     return items
@@ -173,7 +173,12 @@ export class DiskQueue {
   /** Forgets what every reader has taken. */
   #trim(): void {
     const low = Math.min(this.#nextId, ...this.#cursors.values())
-    if (low > this.#firstId) this.#deleteTo(low)
+    if (low <= this.#firstId) return
+    try {
+      this.#deleteTo(low)
+    } catch {
+      // A full disk may refuse even a delete. The cursors have moved, so nothing is sent twice; the next take tries again.
+    }
   }
 
   #deleteTo(id: number): void {

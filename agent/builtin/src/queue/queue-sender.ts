@@ -1,6 +1,6 @@
 // Moves entries from a disk queue to one backend: in order, one request at a time, retrying what is worth retrying.
 import type { Ledger } from '../accounting/ledger.ts'
-import type { Logger } from '../log.ts'
+import { reasonOf, type Logger } from '../log.ts'
 import { Backoff, pause, type BackoffOptions } from '../net/backoff.ts'
 import { RetryLog } from '../net/retry-log.ts'
 import type { SendOutcome } from '../net/send-outcome.ts'
@@ -25,6 +25,7 @@ export interface QueueSenderOptions {
 
 // A batch is assembled from at most this many entries: it bounds what one request holds in memory.
 const MAX_ENTRIES_PER_BATCH = 256
+const DISK_RETRY_MS = 1000
 const MAX_BYTES_PER_BATCH = 8 * 1024 * 1024
 
 export class QueueSender {
@@ -66,8 +67,17 @@ export class QueueSender {
         continue
       }
       await this.#waitForBatch()
-      const batch = this.#nextBatch()
-      if (batch.length > 0) await this.#deliver(batch)
+      try {
+        const batch = this.#nextBatch()
+        if (batch.length > 0) await this.#deliver(batch)
+      } catch (error) {
+        // The queue's disk failed (full, read-only): what is queued stays, and is tried again.
+        this.#options.logger.error('cannot use the queue', {
+          destination: this.#options.ledger.destination,
+          error: reasonOf(error),
+        })
+        await pause(DISK_RETRY_MS, this.#abort.signal)
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js'
 import { ProtocolError } from '@playground/protocol/protocol-error'
+import { reasonOf } from '../log.ts'
 import { ListenError } from '../net/listen.ts'
 import { readExportRequest } from './export-request.ts'
 import { encodeExportResponse, encodeStatus } from './export-response.ts'
@@ -19,8 +20,8 @@ function handleExport(body: Buffer, intake: TraceIntake, callback: Callback): vo
   try {
     request = readExportRequest(body, 'protobuf')
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error
-    callback({ code: grpc.status.INVALID_ARGUMENT, details: error.message })
+    const isClients = error instanceof ProtocolError
+    callback({ code: isClients ? grpc.status.INVALID_ARGUMENT : grpc.status.INTERNAL, details: reasonOf(error) })
     return
   }
   const answer = intake(request)

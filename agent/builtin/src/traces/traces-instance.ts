@@ -40,7 +40,10 @@ export class TracesInstance {
     this.#options = options
     const { config, queueDirectory } = options
     const readers = config.remote_write.map((endpoint) => endpoint.endpoint)
-    this.#queue = new DiskQueue({ path: join(queueDirectory, config.name, 'queue.sqlite'), readers })
+    this.#queue = new DiskQueue({
+      path: join(queueDirectory, encodeURIComponent(config.name), 'queue.sqlite'),
+      readers,
+    })
     this.#maxEntries = Math.min(...config.remote_write.map((endpoint) => endpoint.sending_queue.queue_size))
     for (const endpoint of config.remote_write) this.#addEndpoint(endpoint)
   }
