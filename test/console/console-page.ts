@@ -27,8 +27,8 @@ export async function openConsole(
     if (!request.url().startsWith(consoleUrl)) troubles.push(`request to ${request.url()}`)
   })
   page.on('console', (message) => {
-    // A refused query is an answer; that the browser lists it is no trouble of the page.
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) troubles.push(message.text())
+    // A refused query or checkout is an answer; that the browser lists it is no trouble of the page.
+    if (message.type() === 'error' && !/status of (4\d\d|503)/.test(message.text())) troubles.push(message.text())
   })
   return {
     page,
