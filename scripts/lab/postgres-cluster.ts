@@ -1,6 +1,18 @@
 // Owns the folder a Postgres server runs on: where it is, who owns it, how it is initialised. Not the server process (postgres.ts).
 import { createHash, randomBytes } from 'node:crypto'
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chownSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LabError } from './lab-error.ts'
@@ -94,13 +106,21 @@ function templateFolder(account: PostgresAccount, binaries: PostgresBinaries, ca
   const name = `postgres-${binaries.version}-${account.uid ?? process.getuid?.() ?? 'user'}`
   const parent = reachableParent(account, [cacheDir, ...temporaryFolders()])
   const folder = join(parent, parent === cacheDir ? name : `playground-${name}-${fingerprint(cacheDir)}`)
-  if (existsSync(join(folder, passwordFile))) return folder
+  if (isTemplateOf(account, folder)) return folder
   const staging = `${folder}.${process.pid}`
   rmSync(staging, { recursive: true, force: true })
   giveFolder(account, staging)
   initialise(account, binaries, staging)
   renameOrKeep(staging, folder)
   return folder
+}
+
+/** In a temp folder anybody may have put something under this name. */
+function isTemplateOf(account: PostgresAccount, folder: string): boolean {
+  if (!existsSync(join(folder, passwordFile))) return false
+  const owner = account.uid ?? process.getuid?.()
+  if (owner === undefined || statSync(folder).uid === owner) return true
+  throw new LabError(`${folder} belongs to another user`, { advice: 'remove it' })
 }
 
 function initialise(account: PostgresAccount, binaries: PostgresBinaries, folder: string): void {
@@ -173,15 +193,24 @@ function renameOrKeep(staging: string, target: string): void {
   }
 }
 
-/** For root alone: Postgres runs as another account, to which a folder such as /root is closed. */
+/** The first folder we can write and the account can enter: to `postgres` a folder such as /root is closed. */
 function reachableParent(account: PostgresAccount, candidates: string[]): string {
   for (const parent of candidates) {
-    mkdirSync(parent, { recursive: true })
-    if (canEnter(account, parent)) return parent
+    if (canWrite(parent) && canEnter(account, parent)) return parent
   }
-  throw new LabError(`uid ${account.uid}, which runs Postgres for root, can enter none of ${candidates.join(', ')}`, {
-    advice: 'run the lab as an ordinary user, or set TMPDIR to a folder every user can enter',
+  throw new LabError(`Postgres (uid ${account.uid ?? process.getuid?.()}) can use none of ${candidates.join(', ')}`, {
+    advice: 'make one of them writable, or set TMPDIR to a folder that is',
   })
+}
+
+function canWrite(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function temporaryFolders(): string[] {

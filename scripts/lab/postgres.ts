@@ -59,12 +59,18 @@ const serverSettings = {
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const dataDir = resolve(options.dataDir)
   const cluster = openCluster(dataDir, options.cacheDir ?? join(ROOT, '.playground', 'cache'), findPostgresBinaries())
-  const running = runningPostmaster(cluster.folder)
   const deadline = Date.now() + (options.startTimeoutMs ?? 20_000)
+  const running = runningPostmaster(cluster.folder)
   if (running !== undefined) {
     const url = urlOf(cluster, running.port)
-    await untilReady(url, deadline, () => undefined)
-    return { ...running, url }
+    try {
+      await untilReady(url, deadline, () =>
+        runningPostmaster(cluster.folder) === undefined ? 'it was stopping' : undefined,
+      )
+      return { ...running, url }
+    } catch (error) {
+      if (runningPostmaster(cluster.folder) !== undefined) throw error
+    }
   }
   forgetReusedPid(cluster.folder)
   return await launchPatiently({ cluster, port: options.port ?? 0, logFile: options.logFile, deadline })
