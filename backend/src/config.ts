@@ -61,7 +61,7 @@ type PortVariable = keyof typeof variables
 const mebibyte = 2 ** 20
 
 /** @throws ConfigError */
-export function readConfig(env: NodeJS.ProcessEnv, args: readonly string[]): BackendConfig {
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = process.env): BackendConfig {
   const faults: string[] = []
   const integer = (name: string, fallback: number, min: number, max: number): number => {
     const text = env[name]

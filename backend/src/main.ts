@@ -48,7 +48,7 @@ async function run(): Promise<void> {
 
 function configOrExit(): BackendConfig {
   try {
-    return readConfig(process.env, process.argv.slice(2))
+    return readConfig(process.argv.slice(2))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
