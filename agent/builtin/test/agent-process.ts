@@ -52,7 +52,7 @@ export class AgentProcess implements AsyncDisposable {
     const page = await until(
       () => ({ page: /msg="agent started" page=(\S+)/.exec(log)?.[1], exitCode: child.exitCode, log }),
       ({ page: url, exitCode }) => url !== undefined || exitCode !== null,
-      10_000,
+      20_000,
     )
     if (page.page === undefined) throw new Error(`the agent did not start: ${log}`)
     return new AgentProcess(child, page.page, () => log)
