@@ -8,11 +8,12 @@ import { defaultIngestLimits, type IngestLimits } from './ingest/ingest-limits.t
 import { IngestMetrics } from './ingest/ingest-metrics.ts'
 import { Ingester } from './ingest/ingester.ts'
 import { logCodec } from './store/log-codec.ts'
+import { defaultTenantLimits, type TenantLimits } from './tenant-limits.ts'
 
 export interface LokiOptions extends ServerOptions {
   readonly ingestLimits?: Partial<IngestLimits>
-  /** Add `service_name` and `detected_level` as Loki does by default; default true. */
-  readonly discoverLabels?: boolean
+  /** Loki's per-tenant overrides. */
+  readonly tenantLimits?: (tenant: string) => TenantLimits
   readonly now?: () => number
 }
 
@@ -30,15 +31,22 @@ export async function startLoki(options: LokiOptions): Promise<RunningServer> {
   })
   try {
     const metrics = new IngestMetrics()
+    const tenantLimits = options.tenantLimits ?? defaultTenantLimits
     const limits = { ...defaultIngestLimits, ...options.ingestLimits }
-    const ingester = new Ingester({ store, limits, metrics, now, discover: options.discoverLabels ?? true })
+    const ingester = new Ingester({ store, limits, metrics, now, tenantLimits })
     const app = createLokiServer(
       {
         store,
         ingester,
         metrics,
         now,
-        limits: { timeoutMs: options.limits.queryTimeoutMs, memoryBytes: options.limits.queryMemoryBytes, maxEntries, maxSeries },
+        tenantLimits,
+        limits: {
+          timeoutMs: options.limits.queryTimeoutMs,
+          memoryBytes: options.limits.queryMemoryBytes,
+          maxEntries,
+          maxSeries,
+        },
       },
       {
         maxBodyBytes: options.limits.maxBodyBytes,

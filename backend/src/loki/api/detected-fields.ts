@@ -58,7 +58,12 @@ function querySpelling(value: string): string {
   return size === undefined ? value : formatByteSize(size)
 }
 
-function note(fields: Map<string, DetectedField>, name: string, value: string, limit: number): DetectedField | undefined {
+function note(
+  fields: Map<string, DetectedField>,
+  name: string,
+  value: string,
+  limit: number,
+): DetectedField | undefined {
   let field = fields.get(name)
   if (field === undefined) {
     if (fields.size >= limit) return undefined

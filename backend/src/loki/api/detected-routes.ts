@@ -44,7 +44,10 @@ export async function detectedRoutes(app: FastifyInstance, context: LokiContext)
       method,
       url: '/loki/api/v1/patterns',
       handler: () => {
-        throw new ApiError(400, 'patterns are not implemented: this Loki has no pattern ingester (query the lines, or count them with count_over_time)')
+        throw new ApiError(
+          400,
+          'patterns are not implemented: this Loki has no pattern ingester (query the lines, or count them with count_over_time)',
+        )
       },
     })
   }
@@ -52,7 +55,9 @@ export async function detectedRoutes(app: FastifyInstance, context: LokiContext)
 
 function fieldLimit(request: FastifyRequest): number {
   const params = requestParams(request)
-  return params.has('limit') ? positive(params, 'limit', defaultFieldLimit) : positive(params, 'field_limit', defaultFieldLimit)
+  return params.has('limit')
+    ? positive(params, 'limit', defaultFieldLimit)
+    : positive(params, 'field_limit', defaultFieldLimit)
 }
 
 async function newestEntries(

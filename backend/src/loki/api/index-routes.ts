@@ -47,7 +47,12 @@ async function forEachRow(
   context: LokiContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { matchers, bounds, visit, enter }: { matchers: readonly LabelMatcher[]; bounds: TimeBounds; visit: EachRow; enter?: (rows: StreamRows) => void },
+  {
+    matchers,
+    bounds,
+    visit,
+    enter,
+  }: { matchers: readonly LabelMatcher[]; bounds: TimeBounds; visit: EachRow; enter?: (rows: StreamRows) => void },
 ): Promise<number> {
   const budget = budgetFor(context, reply)
   const repeated = new RepeatedEntries()
@@ -103,7 +108,9 @@ async function volumesOf(
   const targets = (params.get('targetLabels') ?? '').split(',').filter((name) => name !== '')
   const groupsOf = volumeGroups({ matchers, targets, byLabels: params.get('aggregateBy') === 'labels' })
   const groups = new Map<string, { labels: Labels; total: number; buckets: Map<number, number> }>()
-  let current: { rows: StreamRows; groups: { labels: Labels; total: number; buckets: Map<number, number> }[] } | undefined
+  let current:
+    | { rows: StreamRows; groups: { labels: Labels; total: number; buckets: Map<number, number> }[] }
+    | undefined
   const enter = (rows: StreamRows): void => {
     const found = groupsOf(rows.labels).map((labels) => {
       const key = labelsKey(labels)
@@ -133,16 +140,29 @@ async function volumesOf(
     .slice(0, limit)
     .map(({ labels, buckets }) => ({
       labels,
-      points: [...buckets].sort(([a], [b]) => a - b).map(([bucket, bytes]) => [startMs + (bucket * (stepNs ?? 0)) / 1e6, bytes] as const),
+      points: [...buckets]
+        .sort(([a], [b]) => a - b)
+        .map(([bucket, bytes]) => [startMs + (bucket * (stepNs ?? 0)) / 1e6, bytes] as const),
     }))
 }
 
 /** By series: the target labels, or those the matchers name, or all. By labels: each label for itself, without its value. */
-function volumeGroups({ matchers, targets, byLabels }: { matchers: readonly LabelMatcher[]; targets: readonly string[]; byLabels: boolean }): (labels: Labels) => Labels[] {
+function volumeGroups({
+  matchers,
+  targets,
+  byLabels,
+}: {
+  matchers: readonly LabelMatcher[]
+  targets: readonly string[]
+  byLabels: boolean
+}): (labels: Labels) => Labels[] {
   const named = new Set(targets.length > 0 ? targets : matchers.map(({ name }) => name))
   const isNamed = ([name]: Label): boolean => named.size === 0 || named.has(name)
   if (byLabels) {
-    return (labels) => labels.filter((label) => targets.length === 0 || isNamed(label)).map(([name]) => labelsOf([[name, name]]).map(([key]) => [key, ''] as const))
+    return (labels) =>
+      labels
+        .filter((label) => targets.length === 0 || isNamed(label))
+        .map(([name]) => labelsOf([[name, name]]).map(([key]) => [key, ''] as const))
   }
   return (labels) => {
     if (targets.some((name) => labelValue(labels, name) === '')) return []

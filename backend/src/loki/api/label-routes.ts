@@ -46,7 +46,11 @@ function select(
   selectors: readonly (readonly LabelMatcher[])[],
 ): Labels[] {
   const tests = selectors.map(compileSelector)
-  return streamsIn((range) => context.store.select(tenant, range), bounds, (labels) => tests.some((test) => test(labels)))
+  return streamsIn(
+    (range) => context.store.select(tenant, range),
+    bounds,
+    (labels) => tests.some((test) => test(labels)),
+  )
 }
 
 function labelNames(streams: readonly Labels[]): string[] {

@@ -4,6 +4,7 @@ import type { IngestMetrics } from '../ingest/ingest-metrics.ts'
 import { QueryBudget, type BudgetLimits } from '../logql/query-budget.ts'
 import type { LogSource } from '../logql/source.ts'
 import { logSource } from '../store/log-source.ts'
+import type { TenantLimits } from '../tenant-limits.ts'
 
 export interface QueryLimits extends BudgetLimits {
   /** Entries one log query may ask for. */
@@ -18,6 +19,7 @@ export interface LokiContext {
   readonly metrics: IngestMetrics
   readonly limits: QueryLimits
   readonly now: () => number
+  readonly tenantLimits: (tenant: string) => TenantLimits
 }
 
 export function nowNs(context: LokiContext): bigint {

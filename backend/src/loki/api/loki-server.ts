@@ -23,7 +23,9 @@ export function createLokiServer(
     sendError: (error, _request, reply) => reply.type('text/plain; charset=utf-8').send(`${error.message}\n`),
     mapError,
   })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n'))
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n'),
+  )
   app.register(websocket, { options: { maxPayload: 64 * 1024 } })
   for (const routes of [pushRoutes, queryRoutes, labelRoutes, indexRoutes, detectedRoutes, statusRoutes, tailRoute]) {
     app.register(async (scope) => routes(scope, context))

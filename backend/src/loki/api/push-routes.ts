@@ -54,7 +54,10 @@ function decodePush(request: FastifyRequest): PushRequest {
   if (isJson(request)) return decodePushJson(body)
   const type = mediaType(request)
   if (type !== 'application/x-protobuf' && type !== '') {
-    throw new ApiError(415, `Content-Type "${type}" is not supported: expected application/json or application/x-protobuf`)
+    throw new ApiError(
+      415,
+      `Content-Type "${type}" is not supported: expected application/json or application/x-protobuf`,
+    )
   }
   return decodePushProto(snappyDecode(body, maxDecodedBytes))
 }

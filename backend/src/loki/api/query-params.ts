@@ -97,7 +97,9 @@ export function step(params: URLSearchParams, { start, end }: TimeBounds): numbe
     throw badRequest('zero or negative query resolution step widths are not accepted. Try a positive integer')
   }
   if (Math.floor(span / stepNs) > maxPoints) {
-    throw badRequest('exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter')
+    throw badRequest(
+      'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter',
+    )
   }
   return stepNs
 }

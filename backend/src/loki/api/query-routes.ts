@@ -6,7 +6,7 @@ import type { Expr, LogExpr, MetricExpr } from '../logql/syntax/ast.ts'
 import { parseLogql } from '../logql/syntax/index.ts'
 import { prettyExpr } from '../logql/syntax/pretty.ts'
 import { budgetFor, nowNs, sourceOf, type LokiContext } from './loki-context.ts'
-import { direction, interval, orderedBounds, positive, step, timestamp } from './query-params.ts'
+import { direction, interval, orderedBounds, positive, step, timestamp, type TimeBounds } from './query-params.ts'
 import { metricData, statistics, streamsData } from './result-json.ts'
 
 const defaultLimit = 100
@@ -33,7 +33,10 @@ async function instant(context: LokiContext, request: FastifyRequest, reply: Fas
   const time = timestamp(params.get('time'), 'time') ?? nowNs(context)
   const expr = parseLogql(params.get('query') ?? '')
   if (expr.kind === 'log') {
-    throw new ApiError(400, 'log queries are not supported as an instant query type, please change your query to a range query type')
+    throw new ApiError(
+      400,
+      'log queries are not supported as an instant query type, please change your query to a range query type',
+    )
   }
   return metricAnswer(context, request, reply, { expr, grid: { start: time, stepNs: 0, count: 1 }, isInstant: true })
 }
@@ -47,8 +50,17 @@ async function range(context: LokiContext, request: FastifyRequest, reply: Fasti
   interval(params)
   const expr: Expr = parseLogql(params.get('query') ?? '')
   if (expr.kind === 'log') return logAnswer(context, request, reply, expr)
-  const count = Math.floor(Number(bounds.end - bounds.start) / stepNs) + 1
-  return metricAnswer(context, request, reply, { expr, grid: { start: bounds.start, stepNs, count }, isInstant: false })
+  const { start, end } = context.tenantLimits(request.tenant).alignsSteps ? aligned(bounds, stepNs) : bounds
+  const count = Math.floor(Number(end - start) / stepNs) + 1
+  return metricAnswer(context, request, reply, { expr, grid: { start, stepNs, count }, isInstant: false })
+}
+
+/** Down to a multiple of the step at the start, up at the end; Loki counts steps in milliseconds. */
+function aligned({ start, end }: TimeBounds, stepNs: number): TimeBounds {
+  const step = BigInt(Math.floor(stepNs / 1e6)) * 1_000_000n
+  if (step === 0n) return { start, end }
+  const over = end % step
+  return { start: start - (start % step), end: over === 0n ? end : end + step - over }
 }
 
 interface MetricRequest {
@@ -71,12 +83,18 @@ async function metricAnswer(
     { isInstant, maxSeries: context.limits.maxSeries, allowsPartial: isFromDrilldown(request) },
   )
   const warnings = result.kind === 'matrix' && result.warning !== undefined ? { warnings: [result.warning] } : {}
-  return { status: 'success', ...warnings, data: { ...metricData(result), stats: statistics({ startedAt, entries: 0 }) } }
+  return {
+    status: 'success',
+    ...warnings,
+    data: { ...metricData(result), stats: statistics({ startedAt, entries: 0 }) },
+  }
 }
 
 /** Grafana's Logs Drilldown prefers some series to none, and real Loki knows it by its tag. */
 function isFromDrilldown(request: FastifyRequest): boolean {
-  return String(request.headers['x-query-tags'] ?? '').toLowerCase().includes('source=grafana-lokiexplore-app')
+  return String(request.headers['x-query-tags'] ?? '')
+    .toLowerCase()
+    .includes('source=grafana-lokiexplore-app')
 }
 
 async function logAnswer(
@@ -104,7 +122,10 @@ async function logAnswer(
 
 export function refuseLimit(limit: number, { limits }: LokiContext): void {
   if (limit <= limits.maxEntries) return
-  throw new ApiError(400, `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${limits.maxEntries})`)
+  throw new ApiError(
+    400,
+    `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${limits.maxEntries})`,
+  )
 }
 
 export function wantsCategories(request: FastifyRequest): boolean {

@@ -7,17 +7,31 @@ const version = '3.7.8'
 export async function statusRoutes(app: FastifyInstance, context: LokiContext): Promise<void> {
   const text = 'text/plain; charset=utf-8'
   app.get('/ready', (_request, reply) => reply.type(text).send('ready\n'))
-  const buildInfo = () => ({ version, revision: 'playground', branch: 'playground', buildUser: '', buildDate: '', goVersion: '' })
+  const buildInfo = () => ({
+    version,
+    revision: 'playground',
+    branch: 'playground',
+    buildUser: '',
+    buildDate: '',
+    goVersion: '',
+  })
   app.get('/loki/api/v1/status/buildinfo', buildInfo)
   app.get('/api/v1/status/buildinfo', buildInfo)
   app.get('/config', (_request, reply) => reply.type('text/plain; charset=utf-8').send(configText(context)))
   app.get('/services', (_request, reply) => reply.type(text).send('server => Running\nstore => Running\n'))
   app.get('/loki/api/v1/drilldown-limits', () => ({
-    limits: { discover_log_levels: true, volume_enabled: true, max_query_series: context.limits.maxSeries, max_entries_limit_per_query: context.limits.maxEntries },
+    limits: {
+      discover_log_levels: true,
+      volume_enabled: true,
+      max_query_series: context.limits.maxSeries,
+      max_entries_limit_per_query: context.limits.maxEntries,
+    },
     pattern_ingester_enabled: false,
     version,
   }))
-  app.get('/metrics', (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(metricsText(context)))
+  app.get('/metrics', (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metricsText(context)),
+  )
   app.post('/flush', async (_request, reply) => {
     await context.store.sealAll()
     return reply.code(204).send()

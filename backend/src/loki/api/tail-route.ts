@@ -27,17 +27,21 @@ interface Tail {
 
 /** `GET /loki/api/v1/tail` as a WebSocket: the newest entries first, then those to come. */
 export async function tailRoute(app: FastifyInstance, context: LokiContext): Promise<void> {
-  app.get('/loki/api/v1/tail', {
-    websocket: true,
-    preValidation: async (request) => {
-      parseTail(context, request)
+  app.get(
+    '/loki/api/v1/tail',
+    {
+      websocket: true,
+      preValidation: async (request) => {
+        parseTail(context, request)
+      },
     },
-  }, (socket, request) => {
-    const tail = parseTail(context, request)
-    startTail(context, request.tenant, tail, socket).catch((error: unknown) => {
-      socket.close(1011, (error instanceof Error ? error.message : String(error)).slice(0, 120))
-    })
-  })
+    (socket, request) => {
+      const tail = parseTail(context, request)
+      startTail(context, request.tenant, tail, socket).catch((error: unknown) => {
+        socket.close(1011, (error instanceof Error ? error.message : String(error)).slice(0, 120))
+      })
+    },
+  )
 }
 
 function parseTail(context: LokiContext, request: FastifyRequest): Tail {
@@ -45,10 +49,17 @@ function parseTail(context: LokiContext, request: FastifyRequest): Tail {
   const expr = parseLogql(params.get('query') ?? '')
   if (expr.kind !== 'log') throw new ApiError(400, 'only log selector is supported')
   const delay = Number(params.get('delay_for') ?? 0)
-  if (!Number.isInteger(delay) || delay < 0) throw new ApiError(400, `invalid delay_for '${params.get('delay_for') ?? ''}': expected whole seconds`)
+  if (!Number.isInteger(delay) || delay < 0)
+    throw new ApiError(400, `invalid delay_for '${params.get('delay_for') ?? ''}': expected whole seconds`)
   if (delay > maxDelaySeconds) throw new ApiError(400, `delay_for can't be greater than ${maxDelaySeconds}`)
   const limit = Math.min(positive(params, 'limit', 100), context.limits.maxEntries)
-  return { expr, start: timeBounds(params, nowNs(context)).start, limit, delayMs: delay * 1000, categorize: wantsCategories(request) }
+  return {
+    expr,
+    start: timeBounds(params, nowNs(context)).start,
+    limit,
+    delayMs: delay * 1000,
+    categorize: wantsCategories(request),
+  }
 }
 
 /** Listens before it reads what is there, so that no entry falls between the two. */
@@ -79,7 +90,10 @@ async function startTail(context: LokiContext, tenant: string, tail: Tail, socke
   })
   // What was appended while the query ran may be in both; the query's answer is the one that says so.
   const seen = new Set(newest.flatMap(({ entries }) => entries.map(({ time, line }) => `${time} ${line}`)))
-  const late = early.map(({ labels, entries }) => ({ labels, entries: entries.filter(({ time, line }) => !seen.has(`${time} ${line}`)) }))
+  const late = early.map(({ labels, entries }) => ({
+    labels,
+    entries: entries.filter(({ time, line }) => !seen.has(`${time} ${line}`)),
+  }))
   early = undefined
   sender.send(newest.map(({ labels, entries }) => ({ labels, entries: entries.toReversed() })))
   sender.send(late)
@@ -112,7 +126,8 @@ class TailSender {
     if (this.#socket.bufferedAmount > maxBufferedBytes) {
       for (const { labels, entries } of streams) {
         for (const { time } of entries) {
-          if (this.#dropped.length < maxReportedDrops) this.#dropped.push({ labels: labelsObject(labels), timestamp: time })
+          if (this.#dropped.length < maxReportedDrops)
+            this.#dropped.push({ labels: labelsObject(labels), timestamp: time })
         }
       }
       return

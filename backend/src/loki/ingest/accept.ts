@@ -69,10 +69,16 @@ function labelProblem(labels: Labels, name: string, limits: IngestLimits): Probl
   }
   for (const [label, value] of labels) {
     if (label.length > limits.maxLabelNameLength) {
-      return { reason: 'label_name_too_long', message: `stream '${shorten(name)}' has label name too long: '${shorten(label)}'` }
+      return {
+        reason: 'label_name_too_long',
+        message: `stream '${shorten(name)}' has label name too long: '${shorten(label)}'`,
+      }
     }
     if (value.length > limits.maxLabelValueLength) {
-      return { reason: 'label_value_too_long', message: `stream '${shorten(name)}' has label value too long: '${shorten(value)}'` }
+      return {
+        reason: 'label_value_too_long',
+        message: `stream '${shorten(name)}' has label value too long: '${shorten(value)}'`,
+      }
     }
   }
   return undefined
@@ -85,7 +91,10 @@ function entryProblem(entry: IncomingEntry, name: string, { limits, nowMs }: Acc
     return { reason: 'greater_than_max_sample_age', message }
   }
   if (time > BigInt(nowMs + limits.maxFutureMs) * 1_000_000n) {
-    return { reason: 'too_far_in_future', message: `entry for stream '${shorten(name)}' has timestamp too new: ${describeTime(time)}` }
+    return {
+      reason: 'too_far_in_future',
+      message: `entry for stream '${shorten(name)}' has timestamp too new: ${describeTime(time)}`,
+    }
   }
   // A UTF-16 unit is at least one byte and at most three.
   if (line.length * 3 > limits.maxLineBytes && Buffer.byteLength(line) > limits.maxLineBytes) {

@@ -111,7 +111,8 @@ function logfmtLevel(line: string): string | undefined {
 }
 
 // A word counts between blanks, brackets, quotes and the like; a colon may follow it (`error: ...`) but not come before.
-const levelPattern = /(?<=^|[ \t\n[({"=])(trace|debug|fatal|critical|error|err|warning|warn|info)(?=$|[ \t\n[\](){}:,!"=])/
+const levelPattern =
+  /(?<=^|[ \t\n[({"=])(trace|debug|fatal|critical|error|err|warning|warn|info)(?=$|[ \t\n[\](){}:,!"=])/
 
 function levelWord(line: string): string {
   const word = levelPattern.exec(line.toLowerCase())?.[1]

@@ -6,7 +6,10 @@ export class IngestMetrics {
   readonly #bytes = new Map<string, number>()
   readonly #discarded = new Map<string, number>()
 
-  received(tenant: string, { entries, lineBytes, rejections }: Pick<Accepted, 'entries' | 'lineBytes' | 'rejections'>): void {
+  received(
+    tenant: string,
+    { entries, lineBytes, rejections }: Pick<Accepted, 'entries' | 'lineBytes' | 'rejections'>,
+  ): void {
     add(this.#lines, `tenant=${JSON.stringify(tenant)}`, entries)
     add(this.#bytes, `tenant=${JSON.stringify(tenant)}`, lineBytes)
     for (const [reason, count] of rejections.byReason()) this.discarded(tenant, reason, count)

@@ -4,6 +4,7 @@ import { encodeBatch, journalFormat } from '../store/log-codec.ts'
 import type { LogBatch } from '../store/log-batch.ts'
 import type { LogBlock, LogBlockIndex } from '../store/log-block.ts'
 import type { LogHead } from '../store/log-head.ts'
+import type { TenantLimits } from '../tenant-limits.ts'
 import { acceptStreams } from './accept.ts'
 import type { IncomingStream } from './incoming.ts'
 import type { IngestLimits } from './ingest-limits.ts'
@@ -16,7 +17,7 @@ export interface IngesterOptions {
   readonly limits: IngestLimits
   readonly metrics: IngestMetrics
   readonly now: () => number
-  readonly discover: boolean
+  readonly tenantLimits: (tenant: string) => TenantLimits
 }
 
 /** Accepts, stores, counts. Resolves when the entries are durable and can be queried. */
@@ -29,8 +30,9 @@ export class Ingester {
 
   /** @throws ApiError 400 naming what was left out, after the rest has been stored; 422 for a request without entries. */
   async push(tenant: string, streams: readonly IncomingStream[]): Promise<void> {
-    const { store, limits, metrics, now, discover } = this.#options
+    const { store, limits, metrics, now, tenantLimits } = this.#options
     if (streams.length === 0) throw new ApiError(422, 'error at least one valid stream is required for ingestion')
+    const discover = tenantLimits(tenant).discoverLabels
     const accepted = acceptStreams(streams, { limits, nowMs: now(), discover })
     if (accepted.entries > 0) {
       await store.append(tenant, { payload: encodeBatch(accepted.batch), format: journalFormat, batch: accepted.batch })

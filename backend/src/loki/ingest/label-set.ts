@@ -6,7 +6,8 @@ const maxLength = 2 ** 24 - 1
 /** Far above any limit on labels of a stream: a request of a million labels is refused before they are all read. */
 const maxLabels = 1000
 
-const label = /\s*(?:([a-zA-Z_:][a-zA-Z0-9_:]*)|("(?:[^"\\\n]|\\.)*"))\s*=\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*')\s*(,|(?=\}))/y
+const label =
+  /\s*(?:([a-zA-Z_:][a-zA-Z0-9_:]*)|("(?:[^"\\\n]|\\.)*"))\s*=\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*')\s*(,|(?=\}))/y
 
 /** The labels of a stream as a push names them, `{job="shop", level="info"}`; throws with position and expectation. */
 export function parseLabelSet(text: string): Labels {

@@ -38,8 +38,14 @@ export function otlpStreams(resourceLogs: readonly ResourceLogs[], nowUnixNano: 
     const stream = streams.get(key) ?? { labels, entries: [] }
     streams.set(key, stream)
     for (const { scope, logRecords } of scopeLogs) {
-      const shared = [...metadata, ...attributeLabels(scope.attributes), ...given('scope_name', scope.name), ...given('scope_version', scope.version)]
-      if (scope.droppedAttributesCount > 0) shared.push(['scope_dropped_attributes_count', String(scope.droppedAttributesCount)])
+      const shared = [
+        ...metadata,
+        ...attributeLabels(scope.attributes),
+        ...given('scope_name', scope.name),
+        ...given('scope_version', scope.version),
+      ]
+      if (scope.droppedAttributesCount > 0)
+        shared.push(['scope_dropped_attributes_count', String(scope.droppedAttributesCount)])
       for (const record of logRecords) stream.entries.push(entryOf(record, shared, nowUnixNano))
     }
   }
@@ -64,12 +70,17 @@ function splitResource(attributes: readonly KeyValue[]): { labels: Labels; metad
 function entryOf(record: LogRecord, shared: readonly Label[], nowUnixNano: bigint): IncomingEntry {
   const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, droppedAttributesCount, flags } = record
   const metadata: Label[] = attributeLabels(record.attributes)
-  if (timeUnixNano !== 0n && observedTimeUnixNano !== 0n) metadata.push(['observed_timestamp', String(observedTimeUnixNano)])
+  if (timeUnixNano !== 0n && observedTimeUnixNano !== 0n)
+    metadata.push(['observed_timestamp', String(observedTimeUnixNano)])
   if (severityNumber !== 0) metadata.push(['severity_number', String(severityNumber)])
   metadata.push(...given('severity_text', severityText))
   if (droppedAttributesCount !== 0) metadata.push(['dropped_attributes_count', String(droppedAttributesCount)])
   if (flags !== 0) metadata.push(['flags', String(flags)])
-  metadata.push(...given('trace_id', record.traceId), ...given('span_id', record.spanId), ...given('event_name', record.eventName))
+  metadata.push(
+    ...given('trace_id', record.traceId),
+    ...given('span_id', record.spanId),
+    ...given('event_name', record.eventName),
+  )
   return {
     timestampUnixNano: timeUnixNano || observedTimeUnixNano || nowUnixNano,
     line: textOf(record.body),

@@ -20,7 +20,17 @@ interface Rejected {
 export class Rejections {
   readonly #groups = new Map<string, Rejected>()
 
-  add({ reason, message, stream, entries = 1 }: { reason: RejectionReason; message: string; stream: string; entries?: number }): void {
+  add({
+    reason,
+    message,
+    stream,
+    entries = 1,
+  }: {
+    reason: RejectionReason
+    message: string
+    stream: string
+    entries?: number
+  }): void {
     const key = `${reason}\u0000${stream}`
     const group = this.#groups.get(key)
     if (group === undefined) this.#groups.set(key, { reason, message, stream, entries })

@@ -46,7 +46,11 @@ export class EntryMerge {
   #openReached(): void {
     for (let part = this.#unopened.at(-1); part !== undefined; part = this.#unopened.at(-1)) {
       const top = this.#heap[0]
-      const reached = top === undefined || (this.#direction === 'forward' ? part.minMs <= top.rows.timeMs(top.row) : part.maxMs >= top.rows.timeMs(top.row))
+      const reached =
+        top === undefined ||
+        (this.#direction === 'forward'
+          ? part.minMs <= top.rows.timeMs(top.row)
+          : part.maxMs >= top.rows.timeMs(top.row))
       if (!reached) return
       this.#unopened.pop()
       for (const rows of part.open()) this.#push(rows)

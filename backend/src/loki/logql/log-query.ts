@@ -46,7 +46,11 @@ export async function queryLogs(source: LogSource, expr: LogExpr, options: LogQu
     end: options.end,
     traceId: wantedTraceId(expr),
   })
-  const merge = new EntryMerge(parts, options.direction, requiredTexts.map((text) => Buffer.from(text)))
+  const merge = new EntryMerge(
+    parts,
+    options.direction,
+    requiredTexts.map((text) => Buffer.from(text)),
+  )
   const builders = new Map<string, LabelsBuilder>()
   const result = new ResultStreams(options)
   for (let taken = 1; !result.isFull; taken++) {
@@ -126,4 +130,3 @@ class ResultStreams {
     return [...this.#byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, stream]) => stream)
   }
 }
-

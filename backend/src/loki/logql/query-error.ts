@@ -11,7 +11,10 @@ export class QueryError extends Error {
 
 export class QueryTimeoutError extends QueryError {
   constructor() {
-    super('Request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed.', 504)
+    super(
+      'Request timed out, decrease the duration of the request or add more label matchers (prefer exact match over regex match) to reduce the amount of data processed.',
+      504,
+    )
   }
 }
 

@@ -30,7 +30,7 @@ export interface StreamRows {
   next(row: number, texts: readonly Buffer[]): number
   /** The last row at or before `row`; -1 if there is none. */
   previous(row: number, texts: readonly Buffer[]): number
-  /** Whether an entry with this time and the same line is in here. */
+  /** Whether an entry with this time, and the same line and metadata, is in here. */
   holds(timeMs: number, timeNs: number, other: StreamRows, otherRow: number): boolean
 }
 

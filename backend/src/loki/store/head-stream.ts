@@ -32,10 +32,11 @@ export class HeadStream {
     return this.#lines.length + this.#timeMs.length * 24 + this.id.length * 2 + 256
   }
 
-  /** False for an entry that is there already: same time, same line. */
+  /** False for an entry that is there already: same time, line and metadata. */
   append(entry: BatchEntry): boolean {
     const last = this.count - 1
-    const difference = last < 0 ? 1 : entry.timeMs - (this.#timeMs[last] ?? 0) || entry.timeNs - (this.#timeNs[last] ?? 0)
+    const difference =
+      last < 0 ? 1 : entry.timeMs - (this.#timeMs[last] ?? 0) || entry.timeNs - (this.#timeNs[last] ?? 0)
     if (difference === 0 && this.#repeatsNewest(entry)) return false
     if (difference < 0) this.#isInOrder = false
     this.#write(entry)
@@ -48,7 +49,7 @@ export class HeadStream {
   #repeatsNewest(entry: BatchEntry): boolean {
     for (let row = this.count - 1; row >= 0; row--) {
       if (this.#timeMs[row] !== entry.timeMs || this.#timeNs[row] !== entry.timeNs) return false
-      if (this.#line(row) === entry.line) return true
+      if (this.#line(row) === entry.line && this.#metadataKey(row) === labelsKey(entry.metadata)) return true
     }
     return false
   }
@@ -83,6 +84,10 @@ export class HeadStream {
     return this.#lines.toString('utf8', this.#lineStart[row], this.#lineEnd[row])
   }
 
+  #metadataKey(row: number): string {
+    return labelsKey(this.#metadata.get(this.#metadataId[row] ?? 0))
+  }
+
   /** The columns as they are now. */
   snapshot(): RowColumns {
     const chunk = { bytes: this.#lines, firstRow: 0, endRow: this.count }
@@ -107,25 +112,23 @@ export class HeadStream {
   }
 
   #compare(a: number, b: number): number {
-    return (
-      (this.#timeMs[a] ?? 0) - (this.#timeMs[b] ?? 0) || (this.#timeNs[a] ?? 0) - (this.#timeNs[b] ?? 0) || a - b
-    )
+    return (this.#timeMs[a] ?? 0) - (this.#timeMs[b] ?? 0) || (this.#timeNs[a] ?? 0) - (this.#timeNs[b] ?? 0) || a - b
   }
 
   #withoutRepetitions(rows: Uint32Array): Uint32Array {
     const kept: number[] = []
-    let linesAtTime = new Set<string>()
+    let atTime = new Set<string>()
     let previous = -1
     for (const [position, row] of rows.entries()) {
       const isSameTime = previous >= 0 && this.#isSameTime(previous, row)
       const next = rows[position + 1]
       const mayRepeat = isSameTime || (next !== undefined && this.#isSameTime(row, next))
-      if (!isSameTime) linesAtTime = new Set()
+      if (!isSameTime) atTime = new Set()
       previous = row
       if (mayRepeat) {
-        const line = this.#line(row)
-        if (linesAtTime.has(line)) continue
-        linesAtTime.add(line)
+        const content = `${this.#metadataKey(row)}\u0000${this.#line(row)}`
+        if (atTime.has(content)) continue
+        atTime.add(content)
       }
       kept.push(row)
     }

@@ -31,11 +31,26 @@ export interface LogBlockIndex {
 export function encodeIndex(index: LogBlockIndex): Uint8Array {
   const { streams, traces, hasUnsureRows } = index
   return new ColumnWriter(blockVersion)
-    .strings('labels', streams.map(({ labels }) => JSON.stringify(labels)))
-    .uint32('rows', Uint32Array.from(streams, ({ firstRow, endRow }) => endRow - firstRow))
-    .float64('minMs', Float64Array.from(streams, ({ minMs }) => minMs))
-    .float64('maxMs', Float64Array.from(streams, ({ maxMs }) => maxMs))
-    .float64('lineBytes', Float64Array.from(streams, ({ lineBytes }) => lineBytes))
+    .strings(
+      'labels',
+      streams.map(({ labels }) => JSON.stringify(labels)),
+    )
+    .uint32(
+      'rows',
+      Uint32Array.from(streams, ({ firstRow, endRow }) => endRow - firstRow),
+    )
+    .float64(
+      'minMs',
+      Float64Array.from(streams, ({ minMs }) => minMs),
+    )
+    .float64(
+      'maxMs',
+      Float64Array.from(streams, ({ maxMs }) => maxMs),
+    )
+    .float64(
+      'lineBytes',
+      Float64Array.from(streams, ({ lineBytes }) => lineBytes),
+    )
     .bytes('traces', traces.bytes)
     .uint8('unsure', Uint8Array.of(hasUnsureRows ? 1 : 0))
     .finish()
@@ -43,12 +58,25 @@ export function encodeIndex(index: LogBlockIndex): Uint8Array {
 
 export function decodeIndex(bytes: Uint8Array): LogBlockIndex {
   const reader = new ColumnReader(bytes, blockVersion)
-  const [rows, minMs, maxMs, lineBytes] = [reader.uint32('rows'), reader.float64('minMs'), reader.float64('maxMs'), reader.float64('lineBytes')]
+  const [rows, minMs, maxMs, lineBytes] = [
+    reader.uint32('rows'),
+    reader.float64('minMs'),
+    reader.float64('maxMs'),
+    reader.float64('lineBytes'),
+  ]
   let firstRow = 0
   const streams = reader.strings('labels').map((text, position): BlockStream => {
     const labels = JSON.parse(text) as Labels
     const endRow = firstRow + (rows[position] ?? 0)
-    const stream = { labels, id: labelsKey(labels), firstRow, endRow, minMs: minMs[position] ?? 0, maxMs: maxMs[position] ?? 0, lineBytes: lineBytes[position] ?? 0 }
+    const stream = {
+      labels,
+      id: labelsKey(labels),
+      firstRow,
+      endRow,
+      minMs: minMs[position] ?? 0,
+      maxMs: maxMs[position] ?? 0,
+      lineBytes: lineBytes[position] ?? 0,
+    }
     firstRow = endRow
     return stream
   })

@@ -25,7 +25,13 @@ export class LogHead {
 
   /** Estimate: lines in buffers up to half empty, 28 bytes of columns a row, index entries. */
   get sizeBytes(): number {
-    return this.#lineBytes * 1.5 + this.rows * 40 + this.metadata.sizeBytes + this.#byTrace.size * 160 + this.#streams.size * 1024
+    return (
+      this.#lineBytes * 1.5 +
+      this.rows * 40 +
+      this.metadata.sizeBytes +
+      this.#byTrace.size * 160 +
+      this.#streams.size * 1024
+    )
   }
 
   append(batch: LogBatch): void {
@@ -60,7 +66,10 @@ export class LogHead {
   }
 
   /** For sealing. */
-  get traces(): { readonly byId: ReadonlyMap<string, readonly RowReference[]>; readonly unsure: readonly RowReference[] } {
+  get traces(): {
+    readonly byId: ReadonlyMap<string, readonly RowReference[]>
+    readonly unsure: readonly RowReference[]
+  } {
     return { byId: this.#byTrace, unsure: this.#withLongerRuns }
   }
 }

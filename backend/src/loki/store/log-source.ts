@@ -64,11 +64,18 @@ class StoreQuery {
     const columns = stream.snapshot()
     const order = stream.order()
     const wanted = picked && inOrder(picked, order, columns)
-    return this.#rows(stream, columns, { from: 0, to: wanted?.length ?? order?.length ?? stream.count, order: wanted ?? order })
+    return this.#rows(stream, columns, {
+      from: 0,
+      to: wanted?.length ?? order?.length ?? stream.count,
+      order: wanted ?? order,
+    })
   }
 
   /** Streams are chosen by the index in memory; the block itself is opened when evaluation reaches it. */
-  blockPart(block: { readonly minMs: number; readonly maxMs: number; readonly index: LogBlockIndex }, open: () => LogBlock): LogPart | undefined {
+  blockPart(
+    block: { readonly minMs: number; readonly maxMs: number; readonly index: LogBlockIndex },
+    open: () => LogBlock,
+  ): LogPart | undefined {
     const { index } = block
     if (this.#traceId !== undefined && !index.hasUnsureRows && !index.traces.mayHold(this.#traceId)) return undefined
     const streams = index.streams.filter((stream) => this.#overlaps(stream) && this.#matches(stream.labels))
@@ -83,7 +90,9 @@ class StoreQuery {
         return streams
           .map((stream) => {
             const order = picked?.filter((row) => row >= stream.firstRow && row < stream.endRow)
-            const span = order ? { from: 0, to: order.length, order } : { from: stream.firstRow, to: stream.endRow, order }
+            const span = order
+              ? { from: 0, to: order.length, order }
+              : { from: stream.firstRow, to: stream.endRow, order }
             return this.#rows(stream, opened.columns, span)
           })
           .filter((rows) => rows.length > 0)

@@ -110,6 +110,8 @@ class BlockWriter {
   }
 
   #rowsOf(references: readonly RowReference[]): number[] {
-    return references.map(({ stream, row }) => this.#moved.get(stream)?.[row] ?? 0xffffffff).filter((row) => row !== 0xffffffff)
+    return references
+      .map(({ stream, row }) => this.#moved.get(stream)?.[row] ?? 0xffffffff)
+      .filter((row) => row !== 0xffffffff)
   }
 }

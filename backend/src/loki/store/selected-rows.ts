@@ -1,6 +1,6 @@
 // One stream's rows of a head or a block as evaluation sees them. Rows that lie in time order are searched as one region of
 // bytes; rows picked by an index, or put in order by a permutation, are searched one by one.
-import type { Labels } from '../logql/labels/labels.ts'
+import { labelsKey, type Labels } from '../logql/labels/labels.ts'
 import type { StreamRows } from '../logql/source.ts'
 import type { LineChunk, RowColumns } from './row-columns.ts'
 import { lowerBound } from './row-order.ts'
@@ -84,7 +84,7 @@ export class SelectedRows implements StreamRows {
     for (let row = lowerBound(this.#columns, span, { ms: timeMs, ns: timeNs }); row < this.length; row++) {
       if (this.timeMs(row) !== timeMs || this.timeNs(row) !== timeNs) return false
       line ??= other.line(otherRow)
-      if (this.line(row) === line) return true
+      if (this.line(row) === line && labelsKey(this.metadata(row)) === labelsKey(other.metadata(otherRow))) return true
     }
     return false
   }

@@ -78,7 +78,10 @@ export class VectorBinary implements StepEvaluator {
     const results = matched.get(signature)
     if (this.#expr.matching.cardinality === 'one-to-one') {
       if (results !== undefined) {
-        throw new QueryError('multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)', 500)
+        throw new QueryError(
+          'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+          500,
+        )
       }
       matched.set(signature, new Set())
       return

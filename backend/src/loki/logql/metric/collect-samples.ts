@@ -82,7 +82,11 @@ function onlySeries(rows: StreamRows, { plan, series }: Target): SampleSeries | 
   return series.of(grouping.names.map((name) => [name, labelValue(rows.labels, name)]))
 }
 
-function stagedSampler(rows: StreamRows, { plan, series, budget }: Target, timeOf: (row: number) => number): TakeSample {
+function stagedSampler(
+  rows: StreamRows,
+  { plan, series, budget }: Target,
+  timeOf: (row: number) => number,
+): TakeSample {
   const builder = plan.builder(rows.labels)
   return (row) => {
     builder.timestamp = { ms: rows.timeMs(row), ns: rows.timeNs(row) }

@@ -14,7 +14,8 @@ export function counterRate({ times, values, from, to }: Window, intervalNs: num
   let toStart = Math.trunc(intervalNs / 1e6) / 1000
   if (increase > 0 && first >= 0) toStart = Math.min(toStart, sampled * (first / increase))
   // The range ends at the last sample: nothing is added behind it.
-  const extrapolated = sampled + (toStart < average * 1.1 ? toStart : average / 2) + (0 < average * 1.1 ? 0 : average / 2)
+  const extrapolated =
+    sampled + (toStart < average * 1.1 ? toStart : average / 2) + (0 < average * 1.1 ? 0 : average / 2)
   return (increase * (extrapolated / sampled)) / (intervalNs / 1e9)
 }
 

@@ -26,14 +26,22 @@ export interface UnwrapPlan {
   readonly filters: readonly LabelFilterStage[]
 }
 
-const reducibleBySum: ReadonlySet<string> = new Set(['bytes_over_time', 'bytes_rate', 'sum_over_time', 'rate', 'count_over_time'])
+const reducibleBySum: ReadonlySet<string> = new Set([
+  'bytes_over_time',
+  'bytes_rate',
+  'sum_over_time',
+  'rate',
+  'count_over_time',
+])
 
 /** `sum` is the grouping of a sum around the aggregation: it can be done where the samples are taken. */
 export function planSamples(expr: RangeAggregationExpr, sum: Grouping | undefined): SamplePlan {
   const { unwrap } = expr.range
   const isPushedDown = sum !== undefined && expr.grouping === undefined && reducibleBySum.has(expr.operation)
   const requested = isPushedDown ? sum : expr.grouping
-  const isSingle = expr.operation === 'absent_over_time' || (requested !== undefined && !requested.without && requested.labels.length === 0)
+  const isSingle =
+    expr.operation === 'absent_over_time' ||
+    (requested !== undefined && !requested.without && requested.labels.length === 0)
   const { requiredTexts, stages } = planPipeline(withoutUselessFormats(expr))
   const filters = (unwrap?.filters ?? []).map((filter) => new LabelFilterStage(filter))
   const names = requested?.labels ?? []
@@ -48,12 +56,16 @@ export function planSamples(expr: RangeAggregationExpr, sum: Grouping | undefine
     requiredTexts,
     stages,
     grouping: groupingOf({ isSingle, isWithout, names: groupNames }),
-    value: unwrap === undefined ? lineValue(expr.operation) : { label: unwrap.label, convert: converter(unwrap.conversion), filters },
+    value:
+      unwrap === undefined
+        ? lineValue(expr.operation)
+        : { label: unwrap.label, convert: converter(unwrap.conversion), filters },
     builder: (labels) => {
       const hints = newHints({ isSingle, isOpen: isWithout || groupNames.length === 0, hinted })
       const builder = new LabelsBuilder(labels, hints)
       // A grouping that names its labels parses just those and leaves filters to the stages.
-      if (isSingle ? hinted.length > 0 : isWithout || groupNames.length === 0) hints.filters = filterTests(testable, builder)
+      if (isSingle ? hinted.length > 0 : isWithout || groupNames.length === 0)
+        hints.filters = filterTests(testable, builder)
       return builder
     },
   }
@@ -67,7 +79,15 @@ export function logBuilder(labels: Labels, stages: readonly Stage[]): LabelsBuil
   return builder
 }
 
-function newHints({ isSingle, isOpen, hinted }: { isSingle: boolean; isOpen: boolean; hinted: readonly string[] }): ParserHints {
+function newHints({
+  isSingle,
+  isOpen,
+  hinted,
+}: {
+  isSingle: boolean
+  isOpen: boolean
+  hinted: readonly string[]
+}): ParserHints {
   if (isSingle) return hinted.length > 0 ? ParserHints.only(hinted) : ParserHints.nothing()
   return isOpen ? ParserHints.all() : ParserHints.only(hinted)
 }
@@ -81,7 +101,15 @@ function filterTests(stages: readonly Stage[], builder: LabelsBuilder): Readonly
   return tests
 }
 
-function groupingOf({ isSingle, isWithout, names }: { isSingle: boolean; isWithout: boolean; names: readonly string[] }): SampleGrouping {
+function groupingOf({
+  isSingle,
+  isWithout,
+  names,
+}: {
+  isSingle: boolean
+  isWithout: boolean
+  names: readonly string[]
+}): SampleGrouping {
   if (isSingle) return { kind: 'none' }
   if (names.length === 0) return { kind: 'all' }
   return isWithout ? { kind: 'without', nameSet: new Set(names) } : { kind: 'by', names: [...new Set(names)].sort() }
@@ -113,7 +141,11 @@ function withoutUselessFormats(expr: RangeAggregationExpr): readonly StageExpr[]
 }
 
 /** The number of an entry that has passed its stages; `undefined` where it has none or a filter behind the unwrap refuses it. */
-export function unwrapValue({ label, convert, filters }: UnwrapPlan, line: string, labels: LabelsBuilder): number | undefined {
+export function unwrapValue(
+  { label, convert, filters }: UnwrapPlan,
+  line: string,
+  labels: LabelsBuilder,
+): number | undefined {
   const text = labels.get(label)
   if (text === undefined || text === '') return undefined
   let value = 0
@@ -125,4 +157,3 @@ export function unwrapValue({ label, convert, filters }: UnwrapPlan, line: strin
   for (const filter of filters) if (filter.process(line, labels) === undefined) return undefined
   return value
 }
-

@@ -80,7 +80,8 @@ function aggregate({ labels, samples }: Group, { operation, parameter }: Aggrega
 function sortByValue(samples: readonly Sample[], direction: 'ascending' | 'descending'): Sample[] {
   const sign = direction === 'ascending' ? 1 : -1
   return samples.toSorted((a, b) => {
-    if (Number.isNaN(a.value) || Number.isNaN(b.value)) return Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value))
+    if (Number.isNaN(a.value) || Number.isNaN(b.value))
+      return Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value))
     if (a.value !== b.value) return sign * (a.value < b.value ? -1 : 1)
     return compareLabels(a.labels, b.labels)
   })

@@ -1,6 +1,8 @@
 import { StageError } from './stage.ts'
 
-type Part = { readonly kind: 'literal'; readonly text: string } | { readonly kind: 'capture'; readonly name: string | undefined }
+type Part =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'capture'; readonly name: string | undefined }
 
 /** `<ip> - <_> [<time>]`: literals and captures, as `| pattern` and the line filters `|>` and `!>` take them. */
 function parseParts(pattern: string): Part[] {

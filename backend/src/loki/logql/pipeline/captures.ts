@@ -30,11 +30,11 @@ export class RegexpStage implements Stage {
   readonly #pattern: Regexp
 
   constructor(pattern: string) {
+    const repeated = repeatedGroup(pattern)
+    if (repeated !== undefined) throw new StageError(`duplicate extracted label name '${repeated}'`)
     this.#pattern = compileStagePattern(pattern)
     const names = this.#pattern.groupNames.filter((name) => name !== '')
     if (names.length === 0) throw new StageError('at least one named capture must be supplied')
-    const repeated = names.find((name, index) => names.indexOf(name) !== index)
-    if (repeated !== undefined) throw new StageError(`duplicate extracted label name '${repeated}'`)
   }
 
   process(line: string, labels: LabelsBuilder): string | undefined {
@@ -46,6 +46,12 @@ export class RegexpStage implements Stage {
     }
     return line
   }
+}
+
+/** Asked before compiling, which would refuse the repetition in other words. */
+function repeatedGroup(pattern: string): string | undefined {
+  const names = [...pattern.matchAll(/(?<=(?:^|[^\\])(?:\\\\)*)\(\?P?<([A-Za-z_]\w*)>/g)].map((match) => match[1])
+  return names.find((name, index) => names.indexOf(name) !== index)
 }
 
 /** False where a label filter makes the rest of the line pointless. */

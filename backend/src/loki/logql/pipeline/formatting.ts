@@ -30,7 +30,8 @@ export class LabelFormatStage implements Stage {
     const seen = new Set<string>()
     for (const { label } of formats) {
       if (label === errorLabel) throw new StageError(`${label} cannot be formatted`)
-      if (seen.has(label)) throw new StageError(`multiple label name '${label}' not allowed in a single format operation`)
+      if (seen.has(label))
+        throw new StageError(`multiple label name '${label}' not allowed in a single format operation`)
       seen.add(label)
     }
     this.#formats = formats.map((format) => [
@@ -40,7 +41,11 @@ export class LabelFormatStage implements Stage {
         : undefined,
     ])
     this.requiredLabels = [
-      ...new Set(this.#formats.flatMap(([format, template]) => (format.kind === 'rename' ? [format.source] : (template?.fields ?? [])))),
+      ...new Set(
+        this.#formats.flatMap(([format, template]) =>
+          format.kind === 'rename' ? [format.source] : (template?.fields ?? []),
+        ),
+      ),
     ]
   }
 

@@ -84,7 +84,8 @@ function ipv4Value(text: string): bigint {
 function ipv6Value(text: string): bigint {
   const dotted = /[0-9.]+$/.exec(text)?.[0] ?? ''
   const plain = isIPv4(dotted)
-    ? text.slice(0, -dotted.length) + `${(ipv4Value(dotted) >> 16n).toString(16)}:${(ipv4Value(dotted) & 0xffffn).toString(16)}`
+    ? text.slice(0, -dotted.length) +
+      `${(ipv4Value(dotted) >> 16n).toString(16)}:${(ipv4Value(dotted) & 0xffffn).toString(16)}`
     : text
   const [head = '', tail] = plain.split('::')
   const headGroups = head === '' ? [] : head.split(':')

@@ -33,12 +33,18 @@ export class JsonExpressionStage implements Stage {
   #search(line: string, labels: LabelsBuilder): void {
     const left = new Set(this.#wanted)
     try {
-      walk(line, { type: line.startsWith('[') ? 'array' : 'object', start: 0, end: line.length, next: line.length }, 0, left, (wanted, value) => {
-        left.delete(wanted)
-        const name = labels.collides(wanted.label) ? wanted.label + duplicateSuffix : wanted.label
-        labels.set(name, pathText(line, value))
-        return left.size > 0
-      })
+      walk(
+        line,
+        { type: line.startsWith('[') ? 'array' : 'object', start: 0, end: line.length, next: line.length },
+        0,
+        left,
+        (wanted, value) => {
+          left.delete(wanted)
+          const name = labels.collides(wanted.label) ? wanted.label + duplicateSuffix : wanted.label
+          labels.set(name, pathText(line, value))
+          return left.size > 0
+        },
+      )
     } catch (error) {
       // The search gives up where the line stops being JSON; only a value that was asked for is worth an error.
       if (!(error instanceof JsonScanError)) throw error
@@ -64,7 +70,8 @@ function walk(line: string, value: JsonValue, depth: number, candidates: Readonl
     return isOpen
   }
   if (value.type === 'object') forEachMember(line, value.start, value.end, visit)
-  else if (value.type === 'array') forEachElement(line, value.start, value.end, (index, inner) => void (isOpen && visit(index, inner)))
+  else if (value.type === 'array')
+    forEachElement(line, value.start, value.end, (index, inner) => void (isOpen && visit(index, inner)))
   return isOpen
 }
 

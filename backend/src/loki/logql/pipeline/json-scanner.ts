@@ -64,7 +64,12 @@ export function forEachMember(text: string, start: number, end: number, visit: V
 }
 
 /** Hands out the elements of the array that begins at `start`; stops quietly where the text stops making sense. */
-export function forEachElement(text: string, start: number, end: number, visit: (index: number, value: JsonValue) => void): void {
+export function forEachElement(
+  text: string,
+  start: number,
+  end: number,
+  visit: (index: number, value: JsonValue) => void,
+): void {
   let at = nextToken(text, start + 1, end)
   if (at === -1 || text.charCodeAt(at) === closeBracket) return
   for (let index = 0; ; index++) {
@@ -150,7 +155,16 @@ function unescapeKey(raw: string): string {
   return key
 }
 
-const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+const escapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
 
 /** The text of a JSON string; `undefined` for an escape that JSON does not know. Raw control characters are let through. */
 export function unescapeJson(raw: string): string | undefined {

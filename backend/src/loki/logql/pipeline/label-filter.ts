@@ -95,7 +95,8 @@ function compileComparison(
     try {
       value = convert(text)
     } catch (error) {
-      if (labels.error === '') labels.fail(parserErrors.labelFilter, error instanceof Error ? error.message : String(error))
+      if (labels.error === '')
+        labels.fail(parserErrors.labelFilter, error instanceof Error ? error.message : String(error))
       return true
     }
     return compare(value, wanted)

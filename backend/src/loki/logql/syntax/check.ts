@@ -1,7 +1,15 @@
 // What the syntax cannot say: which operation takes a parameter, a grouping, an unwrap; which operands fit together;
 // that a selector selects. Literal arithmetic is folded here, so no later stage sees a binary operation of two literals.
 import { applyBinary } from './arithmetic.ts'
-import { setOperations, type BinaryExpr, type Expr, type LogExpr, type MetricExpr, type RangeAggregationExpr, type VectorAggregationExpr } from './ast.ts'
+import {
+  setOperations,
+  type BinaryExpr,
+  type Expr,
+  type LogExpr,
+  type MetricExpr,
+  type RangeAggregationExpr,
+  type VectorAggregationExpr,
+} from './ast.ts'
 import { goFloatError, parseGoFloat } from './go-number.ts'
 import { LogqlParseError } from './parse-error.ts'
 import { matchesEmpty } from '../labels/matcher.ts'
@@ -16,7 +24,13 @@ const groupable: ReadonlySet<string> = new Set([
   'first_over_time',
   'last_over_time',
 ])
-const countsLines: ReadonlySet<string> = new Set(['bytes_over_time', 'bytes_rate', 'count_over_time', 'rate', 'absent_over_time'])
+const countsLines: ReadonlySet<string> = new Set([
+  'bytes_over_time',
+  'bytes_rate',
+  'count_over_time',
+  'rate',
+  'absent_over_time',
+])
 const refusesUnwrap: ReadonlySet<string> = new Set(['bytes_over_time', 'bytes_rate', 'count_over_time'])
 
 const nothingSelected =
@@ -100,10 +114,15 @@ function checkBinary(expr: BinaryExpr): MetricExpr {
   const left = checkOperand(expr, expr.left, 'left')
   const right = checkOperand(expr, expr.right, 'right')
   if (setOperations.has(operation)) {
-    for (const [side, operand] of [['left', left], ['right', right]] as const) {
+    for (const [side, operand] of [
+      ['left', left],
+      ['right', right],
+    ] as const) {
       if (operand.kind !== 'literal') continue
       const value = operand.value.toFixed(6)
-      throw new LogqlParseError(`unexpected literal for ${side} leg of logical/set binary operation (${operation}): ${value}`)
+      throw new LogqlParseError(
+        `unexpected literal for ${side} leg of logical/set binary operation (${operation}): ${value}`,
+      )
     }
   }
   if (left.kind === 'literal' && right.kind === 'literal') {

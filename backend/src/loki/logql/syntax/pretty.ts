@@ -14,7 +14,8 @@ export function prettyExpr(expr: Expr, level = 0): string {
     case 'log':
       return prettyLog(expr, level)
     case 'range': {
-      const parameter = expr.parameter === undefined ? [] : [indent(level + 1) + formatGoFloat(parseGoFloat(expr.parameter) ?? 0)]
+      const parameter =
+        expr.parameter === undefined ? [] : [indent(level + 1) + formatGoFloat(parseGoFloat(expr.parameter) ?? 0)]
       const grouping = expr.grouping ? prettyGrouping(expr.grouping) : ''
       return `${call(expr.operation, [...parameter, prettyRange(expr.range, level + 1)], level)}${grouping}`
     }
@@ -25,7 +26,11 @@ export function prettyExpr(expr: Expr, level = 0): string {
     }
     case 'label-replace': {
       const texts = [expr.destination, expr.replacement, expr.source, expr.pattern]
-      return call('label_replace', [prettyExpr(expr.operand, level + 1), ...texts.map((text) => indent(level + 1) + quoteGoString(text))], level)
+      return call(
+        'label_replace',
+        [prettyExpr(expr.operand, level + 1), ...texts.map((text) => indent(level + 1) + quoteGoString(text))],
+        level,
+      )
     }
     case 'binary': {
       const [left, right] = [prettyExpr(expr.left, level + 1), prettyExpr(expr.right, level + 1)]

@@ -138,7 +138,9 @@ export class Execution {
       return callFunction(name, args, this.#context)
     } catch (error) {
       if (error instanceof TemplateError && error.message.startsWith('template:')) throw error
-      throw this.#error(`at <${name}>: error calling ${name}: ${error instanceof Error ? error.message : String(error)}`)
+      throw this.#error(
+        `at <${name}>: error calling ${name}: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 

@@ -58,7 +58,10 @@ function index(start: Value, keys: readonly Value[]): Value {
 
 function slice(value: Value, from: Value, to: Value): Value {
   const start = from === undefined ? 0 : Number(asInteger(from))
-  if (typeof value === 'string') return Buffer.from(value).subarray(start, to === undefined ? undefined : Number(asInteger(to))).toString()
+  if (typeof value === 'string')
+    return Buffer.from(value)
+      .subarray(start, to === undefined ? undefined : Number(asInteger(to)))
+      .toString()
   if (isList(value)) return value.slice(start, to === undefined ? undefined : Number(asInteger(to)))
   throw new Error(`can't slice item of type ${typeName(value)}`)
 }
@@ -88,7 +91,8 @@ export const numberFunctions: Readonly<Record<string, TemplateFunction>> = {
   round: {
     least: 2,
     most: 3,
-    call: (value, places, threshold) => round(toFloat(value), Number(asInteger(places)), threshold === undefined ? 0.5 : toFloat(threshold)),
+    call: (value, places, threshold) =>
+      round(toFloat(value), Number(asInteger(places)), threshold === undefined ? 0.5 : toFloat(threshold)),
   },
   bytes: fixed(1, (text) => parseByteSize(asString(text))),
   duration: fixed(1, (text) => seconds(asString(text))),

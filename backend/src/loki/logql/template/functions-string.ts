@@ -93,10 +93,18 @@ function decodeUrl(text: string): string {
 }
 
 function encodeUrl(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll('%20', '+')
+  return encodeURIComponent(text)
+    .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
 }
 
-const htmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' }
+const htmlEscapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+}
 
 function title(text: string): string {
   return text.replace(/(?<![\p{L}\p{Nd}_'])\p{L}/gu, (letter) => letter.toUpperCase())
@@ -133,7 +141,8 @@ export const stringFunctions: Readonly<Record<string, TemplateFunction>> = {
   Replace: {
     least: 4,
     most: 4,
-    call: (text, from, to, limit) => replaceLimited(asString(text), asString(from), asString(to), Number(asInteger(limit))),
+    call: (text, from, to, limit) =>
+      replaceLimited(asString(text), asString(from), asString(to), Number(asInteger(limit))),
   },
   replace: of(3, (from = '', to = '', text = '') => replaceLimited(text, from, to, -1)),
   Trim: of(2, (text = '', set = '') => trimSet(text, set)),

@@ -22,7 +22,13 @@ const functions: ReadonlyMap<string, TemplateFunction> = new Map<string, Templat
   ...Object.entries(timeFunctions),
 ])
 
-export const functionNames: ReadonlySet<string> = new Set([...functions.keys(), 'and', 'or', '__line__', '__timestamp__'])
+export const functionNames: ReadonlySet<string> = new Set([
+  ...functions.keys(),
+  'and',
+  'or',
+  '__line__',
+  '__timestamp__',
+])
 
 /** Throws `TemplateError` for a wrong count of arguments and whatever the function throws. */
 export function callFunction(name: string, args: readonly (() => Value)[], context: EntryContext): Value {
@@ -34,7 +40,8 @@ export function callFunction(name: string, args: readonly (() => Value)[], conte
   const definition = functions.get(name)
   if (definition === undefined) throw new TemplateError(`function "${name}" not defined`)
   if (args.length < definition.least || args.length > definition.most) {
-    const atLeast = definition.most === definition.least ? '' : args.length < definition.least ? 'at least ' : 'at most '
+    const atLeast =
+      definition.most === definition.least ? '' : args.length < definition.least ? 'at least ' : 'at most '
     const want = args.length < definition.least ? definition.least : definition.most
     throw new TemplateError(`wrong number of args for ${name}: want ${atLeast}${want} got ${args.length}`)
   }

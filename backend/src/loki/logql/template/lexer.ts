@@ -45,7 +45,12 @@ function pushText(tokens: TemplateToken[], text: string): void {
   if (text !== '') tokens.push({ type: 'text', text })
 }
 
-function tokenizeAction(template: string, from: number, tokens: TemplateToken[], name: string): { at: number; trims: boolean } {
+function tokenizeAction(
+  template: string,
+  from: number,
+  tokens: TemplateToken[],
+  name: string,
+): { at: number; trims: boolean } {
   let at = from
   for (;;) {
     const close = /^(?:[ \t\r\n]-)?\}\}/.exec(template.slice(at, at + 4))

@@ -99,7 +99,8 @@ class TemplateParser {
     }
     this.#close()
     const { nodes, terminator } = this.#list()
-    if (terminator !== 'end') throw this.#error(terminator === undefined ? 'unexpected EOF' : 'expected end; found {{else}}')
+    if (terminator !== 'end')
+      throw this.#error(terminator === undefined ? 'unexpected EOF' : 'expected end; found {{else}}')
     this.#close()
     return nodes
   }

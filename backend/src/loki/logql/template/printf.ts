@@ -12,20 +12,28 @@ export function formatPrintf(format: string, args: readonly Value[]): string {
     const value = text === '*' ? Number(args[next++]) : text === undefined ? undefined : Number(text)
     return value === undefined || Number.isNaN(value) ? undefined : Math.min(value, maxWidth)
   }
-  const out = format.replace(verb, (whole: string, flags: string, widthText?: string, precisionText?: string, letter?: string) => {
-    if (letter === undefined) return '%!(NOVERB)'
-    if (letter === '%') return '%'
-    const width = size(widthText)
-    const precision = whole.includes('.') ? (size(precisionText) ?? 0) : undefined
-    if (next >= args.length) return `%!${letter}(MISSING)`
-    return padded(formatVerb(letter, args[next++], flags, precision), flags, width)
-  })
+  const out = format.replace(
+    verb,
+    (whole: string, flags: string, widthText?: string, precisionText?: string, letter?: string) => {
+      if (letter === undefined) return '%!(NOVERB)'
+      if (letter === '%') return '%'
+      const width = size(widthText)
+      const precision = whole.includes('.') ? (size(precisionText) ?? 0) : undefined
+      if (next >= args.length) return `%!${letter}(MISSING)`
+      return padded(formatVerb(letter, args[next++], flags, precision), flags, width)
+    },
+  )
   const extra = args.slice(next).map((value) => `${typeName(value)}=${printValue(value)}`)
   return extra.length > 0 && next < args.length ? `${out}%!(EXTRA ${extra.join(', ')})` : out
 }
 
 function formatVerb(letter: string, value: Value, flags: string, precision: number | undefined): string {
-  if (letter === 'v') return signed(typeof value === 'number' && precision !== undefined ? value.toPrecision(precision) : printValue(value), value, flags)
+  if (letter === 'v')
+    return signed(
+      typeof value === 'number' && precision !== undefined ? value.toPrecision(precision) : printValue(value),
+      value,
+      flags,
+    )
   if (letter === 'T') return typeName(value)
   const text = formatTyped(letter, value, flags, precision)
   return text === undefined ? `%!${letter}(${typeName(value)}=${printValue(value)})` : signed(text, value, flags)
@@ -87,7 +95,9 @@ function formatFloat(letter: string, value: number, precision: number | undefine
     }
     case 'g':
     case 'G':
-      return precision === undefined ? formatGoFloat(value) : formatGoFloat(Number(value.toPrecision(Math.max(1, Math.min(precision, 100)))))
+      return precision === undefined
+        ? formatGoFloat(value)
+        : formatGoFloat(Number(value.toPrecision(Math.max(1, Math.min(precision, 100)))))
     default:
       return undefined
   }

@@ -1,7 +1,20 @@
 // Go's reference-time layouts ("2006-01-02T15:04:05Z07:00"): https://pkg.go.dev/time#pkg-constants
 import { unixSecondsOf, type Civil } from './time-zone.ts'
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 const layoutPart =
@@ -80,7 +93,13 @@ function formatOffset(time: Civil, part: string): string {
   const fields = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
   const separator = part.includes(':') ? ':' : ''
   const count = part.replaceAll(':', '').length >= 7 ? 3 : part.length > 3 ? 2 : 1
-  return (time.offsetSeconds < 0 ? '-' : '+') + fields.slice(0, count).map((field) => pad(field, 2)).join(separator)
+  return (
+    (time.offsetSeconds < 0 ? '-' : '+') +
+    fields
+      .slice(0, count)
+      .map((field) => pad(field, 2))
+      .join(separator)
+  )
 }
 
 function weekday(time: Civil): string {
@@ -148,7 +167,10 @@ function parsePart(part: string, take: (pattern: RegExp) => string | undefined, 
     const value = text === undefined ? undefined : Number(text)
     return value !== undefined && value >= low && value <= high ? value : undefined
   }
-  const assign = (key: 'year' | 'month' | 'day' | 'yearDay' | 'hour' | 'minute' | 'second', value: number | undefined): boolean => {
+  const assign = (
+    key: 'year' | 'month' | 'day' | 'yearDay' | 'hour' | 'minute' | 'second',
+    value: number | undefined,
+  ): boolean => {
     if (value !== undefined) parsed[key] = value
     return value !== undefined
   }
@@ -197,7 +219,9 @@ function parsePart(part: string, take: (pattern: RegExp) => string | undefined, 
     case 'MST':
       return parseZoneName(take(/^(?:[A-Z]{3,5}|[+-]\d{2,4})/), parsed)
     default:
-      return part.startsWith('.') || part.startsWith(',') ? parseFraction(part, take, parsed) : parseOffset(part, take, parsed)
+      return part.startsWith('.') || part.startsWith(',')
+        ? parseFraction(part, take, parsed)
+        : parseOffset(part, take, parsed)
   }
 }
 

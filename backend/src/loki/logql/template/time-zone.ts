@@ -49,10 +49,17 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
 /** Seconds east of UTC at a moment. */
 export function offsetAt(zone: string, unixMs: number): { seconds: number; name: string } {
   if (zone === 'UTC' || zone === 'Etc/UTC') return { seconds: 0, name: 'UTC' }
-  const parts = new Map(formatterOf(zone).formatToParts(unixMs).map(({ type, value }) => [type, value]))
+  const parts = new Map(
+    formatterOf(zone)
+      .formatToParts(unixMs)
+      .map(({ type, value }) => [type, value]),
+  )
   const part = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type))
   const shown = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
-  return { seconds: Math.round((shown - Math.floor(unixMs / 1000) * 1000) / 1000), name: parts.get('timeZoneName') ?? zone }
+  return {
+    seconds: Math.round((shown - Math.floor(unixMs / 1000) * 1000) / 1000),
+    name: parts.get('timeZoneName') ?? zone,
+  }
 }
 
 export function civilOf(unixNano: bigint, zone: string): Civil {

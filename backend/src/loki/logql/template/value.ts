@@ -2,7 +2,15 @@ import { formatGoFloat } from '../syntax/go-number.ts'
 import { GoTime } from './go-time.ts'
 
 /** Go's values in JavaScript: integers are bigint, floats are number, `nil` is undefined. */
-export type Value = string | bigint | number | boolean | GoTime | undefined | readonly Value[] | ReadonlyMap<string, Value>
+export type Value =
+  | string
+  | bigint
+  | number
+  | boolean
+  | GoTime
+  | undefined
+  | readonly Value[]
+  | ReadonlyMap<string, Value>
 
 export function typeName(value: Value): string {
   switch (typeof value) {

@@ -1,0 +1,20 @@
+import { defaultTenant } from '../http/index.ts'
+
+/** What Loki lets a tenant's overrides change, as far as it changes answers. */
+export interface TenantLimits {
+  /** `discover_service_name` and `discover_log_levels`: labels that were not pushed. */
+  readonly discoverLabels: boolean
+  /** `split_queries_by_interval`: a metric range query starts and ends at multiples of its step. */
+  readonly alignsSteps: boolean
+}
+
+const lokiDefaults: TenantLimits = { discoverLabels: true, alignsSteps: true }
+const asPushed: TenantLimits = { discoverLabels: false, alignsSteps: false }
+
+/**
+ * The default tenant is Loki as it comes. Tenants that are named are made by tests, replays and suites, which want back
+ * just what they pushed, at just the times they asked for.
+ */
+export function defaultTenantLimits(tenant: string): TenantLimits {
+  return tenant === defaultTenant ? lokiDefaults : asPushed
+}
