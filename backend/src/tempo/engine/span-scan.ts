@@ -1,6 +1,6 @@
 import { compileField } from './pipeline.ts'
 import { FetchPlan } from '../fetch/fetch-plan.ts'
-import { fromField, type FetchRequest } from '../traceql/conditions.ts'
+import { emptyRequest, fromField } from '../traceql/conditions.ts'
 import { scanTraces, type TimeWindow } from '../fetch/trace-scan.ts'
 import type { QueryBudget } from './query-budget.ts'
 import type { SpansetFilter } from '../traceql/ast.ts'
@@ -14,7 +14,7 @@ export async function* scanSpans(
   window: TimeWindow,
   budget: QueryBudget,
 ): AsyncGenerator<readonly SpanView[]> {
-  const request: FetchRequest = { conditions: [], allConditions: true, structural: false, selected: [] }
+  const request = emptyRequest()
   if (filter !== undefined) fromField(filter.expression, request)
   const plan = new FetchPlan(request)
   const accepts = filter === undefined ? undefined : compileField(filter.expression, plan)

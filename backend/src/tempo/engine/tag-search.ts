@@ -1,5 +1,6 @@
 // The search from before TraceQL: `tags=service.name=shop http.method=GET`, with limits on the trace's duration.
 import { scanTraces, type TimeWindow } from '../fetch/trace-scan.ts'
+import { emptyRequest } from '../traceql/conditions.ts'
 import { FetchPlan } from '../fetch/fetch-plan.ts'
 import type { QueryBudget } from './query-budget.ts'
 import type { SpanSource } from '../store/trace-store.ts'
@@ -20,7 +21,7 @@ export async function* searchTags(
   request: TagSearchRequest,
   budget: QueryBudget,
 ): AsyncGenerator<TraceView> {
-  const plan = new FetchPlan({ conditions: [], allConditions: false, structural: false, selected: [] })
+  const plan = new FetchPlan(emptyRequest())
   const matches = compileTags(request.tags)
   for await (const trace of scanTraces(sources, plan, request.window, budget)) {
     if (request.minDurationMs > 0 && trace.durationNs < request.minDurationMs * 1e6) continue

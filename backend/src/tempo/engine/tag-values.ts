@@ -31,7 +31,7 @@ export async function findTagValues(
       for (const value of read(span)) {
         // A table gives equal values as one object, most of the time.
         if (known.has(value)) continue
-        known.add(value)
+        if (known.size < 10_000) known.add(value)
         for (const element of elements(value)) if (element.type !== 'nil') found.set(staticKey(element), element)
       }
     }

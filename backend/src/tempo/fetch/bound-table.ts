@@ -58,7 +58,7 @@ export class BoundTable {
       if (!this.mayMatch(span.row)) return false
       return plan.shown.every((slot) => isSingle(plan.attributes[slot]) || isVisible(this.readers(slot).first(span)))
     }
-    if (plan.hasTraceConditions || (plan.conditions.length === 0 && !plan.structural)) return true
+    if (plan.everySpan || plan.hasTraceConditions || (plan.conditions.length === 0 && !plan.structural)) return true
     if (plan.structural) {
       span.trace.ensureTree()
       if (span.nestedLeft > 0) return true

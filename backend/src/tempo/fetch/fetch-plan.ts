@@ -22,6 +22,7 @@ export class FetchPlan {
   readonly scopes: Readonly<Record<AttributeOwner, ScopePlan>>
   readonly hasTraceConditions: boolean
   readonly structural: boolean
+  readonly everySpan: boolean
   /** Attributes whose values are part of the answer, by slot. */
   readonly shown: readonly number[]
   readonly selected: readonly number[]
@@ -33,6 +34,7 @@ export class FetchPlan {
     this.allConditions = request.allConditions && !mingled
     this.conditions = request.conditions
     this.structural = request.structural
+    this.everySpan = request.everySpan
     this.scopes = Object.fromEntries(
       owners.map((owner) => [owner, new ScopePlan(this.attributeConditions(owner), this.allConditions)]),
     ) as Record<AttributeOwner, ScopePlan>

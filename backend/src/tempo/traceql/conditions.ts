@@ -22,12 +22,18 @@ export interface FetchRequest {
   allConditions: boolean
   /** Relations need the tree; a span outside of it is not fetched for them alone. */
   structural: boolean
+  /** A filter without conditions, `{ }`, wants every span. */
+  everySpan: boolean
   /** Wanted of the spans that match. */
   selected: Attribute[]
 }
 
+export function emptyRequest(): FetchRequest {
+  return { conditions: [], allConditions: true, structural: false, everySpan: false, selected: [] }
+}
+
 export function extractConditions(pipeline: Pipeline): FetchRequest {
-  const request: FetchRequest = { conditions: [], allConditions: true, structural: false, selected: [] }
+  const request = emptyRequest()
   fromStage(pipeline, request)
   return request
 }
@@ -47,6 +53,9 @@ function fromStage(stage: Stage, request: FetchRequest): void {
       return
     case 'filter':
       fromField(stage.expression, request)
+      // Beside a relation, Tempo takes the spans of the tree for all there are.
+      if (stage.expression.kind === 'static' && stage.expression.value.value === true && !request.structural)
+        request.everySpan = true
       return
     case 'spanset operation':
       if (stage.operator !== '&&' && stage.operator !== '||') request.structural = true
@@ -78,7 +87,7 @@ function fromPipeline(pipeline: Pipeline, request: FetchRequest): void {
   const before = select < 0 ? pipeline.stages : pipeline.stages.slice(0, select + 1)
   for (const stage of before) fromStage(stage, request)
   for (const stage of pipeline.stages.slice(before.length)) {
-    const later: FetchRequest = { conditions: [], allConditions: true, structural: false, selected: [] }
+    const later = emptyRequest()
     fromStage(stage, later)
     request.selected.push(...later.conditions.map((condition) => condition.attribute), ...later.selected)
   }
