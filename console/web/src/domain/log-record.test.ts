@@ -43,6 +43,18 @@ test('a line that only looks like JSON is shown as it is', () => {
   }
 })
 
+test('what the message leaves unsaid stands beside it, without what the row shows anyway', () => {
+  const line = JSON.stringify({
+    level: 'info',
+    message: 'request completed',
+    trace_id: traceId,
+    'http.route': '/checkout',
+    duration_ms: 4.2,
+  })
+  assert.equal(readLog(record({ line })).extras, 'http.route=/checkout  duration_ms=4.2')
+  assert.equal(readLog(record({ line: 'plain' })).extras, '')
+})
+
 test('nested fields keep their JSON', () => {
   const { fields } = readLog(record({ line: '{"message":"m","error":{"type":"E"},"n":1,"none":null}' }))
   assert.deepEqual(

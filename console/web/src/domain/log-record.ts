@@ -21,6 +21,8 @@ export interface LogField {
 export interface ReadableLog {
   /** The line's own message where the line is a JSON object with one, else the line. */
   message: string
+  /** The event's own fields, as `name=value`: what the message leaves unsaid. */
+  extras: string
   level: LogLevel
   service: string | undefined
   traceId: string | undefined
@@ -39,8 +41,10 @@ export function readLog(record: LogRecord): ReadableLog {
     for (const name of names) for (const source of sources) if (source[name]) return source[name]
     return undefined
   }
+  const message = inLine.message ?? inLine.msg
   return {
-    message: inLine.message ?? inLine.msg ?? record.line,
+    message: message ?? record.line,
+    extras: message === undefined ? '' : extrasOf(inLine),
     level: normaliseLevel(find('level', 'detected_level', 'severity_text', 'severity')),
     service: find('service_name', 'service', 'service.name'),
     traceId: validId(find('trace_id', 'traceId', 'traceID'), 32),
@@ -86,6 +90,16 @@ function jsonFields(line: string): Record<string, string> {
   } catch {
     return {} // Cut off or not JSON after all: the line is shown as it is.
   }
+}
+
+/** Shown elsewhere in the row. */
+const shownApart = new Set(['message', 'msg', 'level', 'timestamp', 'time', 'service', 'trace_id', 'span_id'])
+
+function extrasOf(fields: Record<string, string>): string {
+  return Object.entries(fields)
+    .filter(([name]) => !shownApart.has(name))
+    .map(([name, value]) => `${name}=${value.length > 120 ? `${value.slice(0, 120)}…` : value}`)
+    .join('  ')
 }
 
 function fieldsOf(values: Record<string, string>, origin: FieldOrigin): LogField[] {

@@ -33,9 +33,10 @@ export function formatNumber(value: number): string {
   const size = Math.abs(value)
   if (size === 0) return '0'
   if (size >= 1e15 || size < 1e-3) return value.toExponential(2)
+  if (size < 1) return String(Number(value.toPrecision(2)))
   const [divisor, suffix] = size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, '']
   const scaled = value / divisor
-  const digits = Math.abs(scaled) >= 100 ? 0 : Math.abs(scaled) >= 10 ? 1 : Math.abs(scaled) >= 1 ? 2 : 3
+  const digits = Math.abs(scaled) >= 100 ? 0 : Math.abs(scaled) >= 10 ? 1 : 2
   return `${Number(scaled.toFixed(digits))}${suffix}`
 }
 

@@ -23,9 +23,12 @@ export function poolQueries(serviceLabel: string) {
   }
 }
 
+/** What the database's callers waited for an answer. */
+export const databaseP95Query = `histogram_quantile(0.95, sum by (le) (rate(db_client_operation_duration_seconds_bucket[${redWindow}])))`
+
 /** Calls a second between services, by Tempo's service graph. */
-export const edgeRateQuery = `sum by (client, server) (rate(traces_service_graph_request_total[${redWindow}]))`
-export const edgeErrorQuery = `sum by (client, server) (rate(traces_service_graph_request_failed_total[${redWindow}]))`
+export const edgeRateQuery = `sum by (client, server, connection_type) (rate(traces_service_graph_request_total[${redWindow}]))`
+export const edgeErrorQuery = `sum by (client, server, connection_type) (rate(traces_service_graph_request_failed_total[${redWindow}]))`
 
 /** How the shop is wired; drawn also before the first request has shown it. */
 export const shopEdges = [

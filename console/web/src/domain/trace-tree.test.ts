@@ -81,6 +81,15 @@ test('the critical path follows the child that finished last, and names the pare
   ])
 })
 
+test('calls one after the other may overlap by a moment; each still has its part of the critical path', () => {
+  assert.deepEqual(path(['a', '', 0, 100], ['b', 'a', 10, 51], ['c', 'a', 50, 90]), [
+    'a 0-10',
+    'b 10-50',
+    'c 50-90',
+    'a 90-100',
+  ])
+})
+
 test('a child that outlives its parent counts until the parent’s end', () => {
   assert.deepEqual(path(['a', '', 0, 10], ['b', 'a', 4, 30]), ['a 0-4', 'b 4-10'])
 })

@@ -47,7 +47,10 @@ export const LogRow = memo(function LogRow({ record, log, params, isOpen, onTogg
           <time dateTime={new Date(timeMs).toISOString()}>{formatClock(timeMs)}</time>
           <span className="log-level">{log.level === 'unknown' ? '' : log.level}</span>
           <span className="log-service">{log.service !== undefined && <ServiceName name={log.service} />}</span>
-          <span className="log-message">{log.message}</span>
+          <span className="log-message">
+            {log.message}
+            {log.extras !== '' && <span className="log-extras"> {log.extras}</span>}
+          </span>
         </button>
         {log.traceId !== undefined && (
           <Link

@@ -14,6 +14,7 @@ export interface ShopNumbers {
   rate: InstantSample[]
   errors: InstantSample[]
   p95: InstantSample[]
+  databaseP95: InstantSample[]
   edgeRate: InstantSample[]
   edgeErrors: InstantSample[]
 }
@@ -64,16 +65,15 @@ export function ShopTopology({ health, numbers, serviceLabel, params }: ShopTopo
         <ul>
           {nodes.map(({ name }) => {
             const place = places.get(name)
-            const value = (samples: InstantSample[] | undefined) =>
-              samples?.find(({ labels }) => labels[serviceLabel] === name)?.value
+            const { rate, errors, p95 } = nodeNumbers(name, numbers, serviceLabel)
             return (
               <li key={name} style={{ left: place?.x, top: place?.y, ...geometry.node }}>
                 <TopologyNode
                   name={name}
                   status={health?.find((component) => component.name === name)?.status}
-                  rate={value(numbers?.rate)}
-                  errors={value(numbers?.errors)}
-                  p95={value(numbers?.p95)}
+                  rate={rate}
+                  errors={errors}
+                  p95={p95}
                   href={nodeHref(name, serviceLabel, params)}
                 />
               </li>
@@ -142,12 +142,15 @@ function TopologyEdge({ from, to, geometry: { isSideways, node, gap }, rate = 0,
 
 /** The shop's own wiring, and whatever else Tempo has seen calling. */
 function shownEdges(numbers: ShopNumbers | undefined): GraphEdge[] {
-  const seen = (numbers?.edgeRate ?? []).flatMap(({ labels }) => {
-    const from = shownName(labels.client)
-    const to = shownName(labels.server)
-    return from === undefined || to === undefined ? [] : [{ from, to }]
-  })
+  const seen = (numbers?.edgeRate ?? []).flatMap((sample) => seenEdge(sample) ?? [])
   return [...new Map([...shopEdges, ...seen].map((edge) => [`${edge.from} ${edge.to}`, edge])).values()]
+}
+
+/** Tempo names a database by its address; the shop has one. Who calls from outside ("user") is nobody's service. */
+function seenEdge({ labels }: InstantSample): GraphEdge | undefined {
+  const { client = '', server = '', connection_type: kind } = labels
+  const to = kind === 'database' ? 'postgres' : server
+  return client === '' || client === 'user' || to === '' ? undefined : { from: client, to }
 }
 
 interface TopologyNodeProps {
@@ -170,30 +173,58 @@ function TopologyNode({ name, status, rate, errors, p95, href }: TopologyNodePro
         <span className="visually-hidden">{status}</span>
       </span>
       <span className="topology-numbers">
-        <span>{rate === undefined ? '–' : `${formatNumber(rate)}/s`}</span>
-        <span className={share !== undefined && share > 0 ? 'is-error' : ''}>
-          {share === undefined ? '–' : `${share > 0 && share < 0.01 ? '< 1' : Math.round(share * 100)} %`}
-        </span>
-        <span>{p95 === undefined || Number.isNaN(p95) ? '–' : formatQuantity(p95, 'seconds')}</span>
-      </span>
-      <span className="topology-units" aria-hidden="true">
-        <span>rate</span>
-        <span>errors</span>
-        <span>p95</span>
+        <Measure unit="rate" value={rate === undefined ? undefined : `${formatNumber(rate)}/s`} />
+        <Measure
+          unit="errors"
+          value={share === undefined ? undefined : formatShare(share)}
+          isBad={share !== undefined && share > 0}
+        />
+        <Measure
+          unit="p95"
+          value={p95 === undefined || Number.isNaN(p95) ? undefined : formatQuantity(p95, 'seconds')}
+        />
       </span>
     </Link>
   )
 }
 
-/** Tempo names a database by its system, and who calls from outside "user": that is nobody's service. */
-function shownName(name: string | undefined): string | undefined {
-  if (name === undefined || name === '' || name === 'user') return undefined
-  return name.startsWith('postgres') || name === 'shop' ? 'postgres' : name
+function Measure({ unit, value, isBad = false }: { unit: string; value: string | undefined; isBad?: boolean }) {
+  return (
+    <span className={isBad ? 'is-error' : ''}>
+      {value ?? '–'}
+      <small>{unit}</small>
+    </span>
+  )
+}
+
+function formatShare(share: number): string {
+  return share > 0 && share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`
+}
+
+/** A service by its own HTTP metrics; the database, which has none, by what its callers saw. */
+function nodeNumbers(name: string, numbers: ShopNumbers | undefined, serviceLabel: string) {
+  if (numbers === undefined) return { rate: undefined, errors: undefined, p95: undefined }
+  if (name === 'postgres') {
+    return {
+      rate: callsInto(numbers.edgeRate, name),
+      errors: callsInto(numbers.edgeErrors, name),
+      p95: numbers.databaseP95[0]?.value,
+    }
+  }
+  const own = (samples: InstantSample[]) => samples.find(({ labels }) => labels[serviceLabel] === name)?.value
+  return { rate: own(numbers.rate), errors: own(numbers.errors), p95: own(numbers.p95) }
+}
+
+function callsInto(samples: InstantSample[], to: string): number | undefined {
+  const calls = samples.filter((sample) => seenEdge(sample)?.to === to)
+  return calls.length === 0 ? undefined : calls.reduce((sum, { value }) => sum + value, 0)
 }
 
 function edgeValue(samples: InstantSample[] | undefined, from: string, to: string): number | undefined {
-  const matching =
-    samples?.filter(({ labels }) => shownName(labels.client) === from && shownName(labels.server) === to) ?? []
+  const matching = (samples ?? []).filter((sample) => {
+    const edge = seenEdge(sample)
+    return edge?.from === from && edge.to === to
+  })
   return matching.length === 0 ? undefined : matching.reduce((sum, { value }) => sum + value, 0)
 }
 

@@ -5,7 +5,7 @@ import { useInterval } from '../../app/use-interval.ts'
 import { useRequest } from '../../app/use-request.ts'
 import { useServiceLabel } from '../../app/use-service-label.ts'
 import { usePageLocation } from '../../app/page-location.ts'
-import { edgeErrorQuery, edgeRateQuery, poolQueries, redQueries } from '../../domain/shop-queries.ts'
+import { databaseP95Query, edgeErrorQuery, edgeRateQuery, poolQueries, redQueries } from '../../domain/shop-queries.ts'
 import { CheckoutPanel } from './checkout-panel.tsx'
 import { HealthGrid } from './health-grid.tsx'
 import { LatestProblems } from './latest-problems.tsx'
@@ -31,14 +31,15 @@ export function ShopView() {
   const key = `${nowMs} ${serviceLabel} ${tenant}`
   const now = useRequest(`now ${key}`, async (signal) => {
     const ask = (query: string) => queryInstant(query, nowMs, { tenant, signal })
-    const [rate, errors, p95, edgeRate, edgeErrors] = await Promise.all([
+    const [rate, errors, p95, databaseP95, edgeRate, edgeErrors] = await Promise.all([
       ask(red.rate),
       ask(red.errors),
       ask(red.p95),
+      ask(databaseP95Query),
       ask(edgeRateQuery),
       ask(edgeErrorQuery),
     ])
-    return { rate, errors, p95, edgeRate, edgeErrors }
+    return { rate, errors, p95, databaseP95, edgeRate, edgeErrors }
   })
   const history = useRequest(`history ${key}`, async (signal) => {
     const ask = async (query: string) =>
