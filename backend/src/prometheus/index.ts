@@ -14,6 +14,7 @@ import { queryRoutes } from './api/query-routes.ts'
 import { repairUndecodablePaths } from './api/repair-path.ts'
 import { statusRoutes } from './api/status-routes.ts'
 import { IngestCounters } from './ingest/ingest-counters.ts'
+import { otlpMetricsRoute } from './ingest/otlp-metrics-route.ts'
 import { remoteWriteRoute } from './ingest/remote-write-route.ts'
 import { PromqlEngine } from './promql/engine.ts'
 import { parseFeatureFlags } from './promql/features.ts'
@@ -50,6 +51,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
   })
   repairUndecodablePaths(app)
   remoteWriteRoute(app, { store, counters, maxBodyBytes: limits.maxBodyBytes })
+  otlpMetricsRoute(app, { store, counters })
   queryRoutes(app, { store, engine })
   labelRoutes(app, { store })
   exemplarRoutes(app, { store, engine })

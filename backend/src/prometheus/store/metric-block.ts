@@ -74,14 +74,12 @@ type StoredExemplar = { series: number; labels: LabelPair[]; value: string; time
 function writeExtras(head: MetricHead, columns: readonly SampleColumns[]): Uint8Array {
   const histograms = columns.flatMap((part) => histogramsOf(part))
   const exemplars = head.series.flatMap((series, i) =>
-    series
-      .exemplars()
-      .map(({ labels, value, timestampMs }): StoredExemplar => ({
-        series: i,
-        labels,
-        value: String(value),
-        timestampMs,
-      })),
+    series.exemplars().map(({ labels, value, timestampMs }): StoredExemplar => ({
+      series: i,
+      labels,
+      value: String(value),
+      timestampMs,
+    })),
   )
   return new ColumnWriter(LAYOUT)
     .float64('histograms', packHistograms(histograms))

@@ -51,6 +51,8 @@ export class MetricHead implements SeriesContainer {
   readonly #postings = new Postings()
   rows = 0
   sizeBytes = 0
+  minMs = Infinity
+  maxMs = -Infinity
 
   constructor(metadata: ReadonlyMap<string, MetricMetadata> = new Map()) {
     this.metadata = new Map(metadata)
@@ -105,6 +107,8 @@ export class MetricHead implements SeriesContainer {
     this.sizeBytes += sizeBytes
     series.minMs = Math.min(series.minMs, timestampMs)
     series.maxMs = Math.max(series.maxMs, timestampMs)
+    this.minMs = Math.min(this.minMs, timestampMs)
+    this.maxMs = Math.max(this.maxMs, timestampMs)
   }
 
   #seriesFor(labels: Labels): HeadSeries {
