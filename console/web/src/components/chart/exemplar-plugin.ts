@@ -35,20 +35,21 @@ export function exemplarPlugin(
         ctx.beginPath()
         ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
         ctx.clip()
-        ctx.lineWidth = 1.5 * devicePixelRatio
+        ctx.lineWidth = 2.5 * devicePixelRatio
+        ctx.strokeStyle = ringColour
+        ctx.fillStyle = fillColour
+        const diamonds = new Path2D()
         for (const exemplar of exemplars()) {
           const { x, y } = place(plot, exemplar, true)
-          ctx.beginPath()
-          ctx.moveTo(x, y - size)
-          ctx.lineTo(x + size, y)
-          ctx.lineTo(x, y + size)
-          ctx.lineTo(x - size, y)
-          ctx.closePath()
-          ctx.fillStyle = fillColour
-          ctx.strokeStyle = ringColour
-          ctx.fill()
-          ctx.stroke()
+          diamonds.moveTo(x, y - size)
+          diamonds.lineTo(x + size, y)
+          diamonds.lineTo(x, y + size)
+          diamonds.lineTo(x - size, y)
+          diamonds.closePath()
         }
+        // All rings before all dots: in a crowd no dot is cut by its neighbour's ring.
+        ctx.stroke(diamonds)
+        ctx.fill(diamonds)
         ctx.restore()
       },
       ready: (plot) => {

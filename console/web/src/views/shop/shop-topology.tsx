@@ -37,7 +37,7 @@ interface Geometry {
 }
 
 const sideways: Geometry = { isSideways: true, node: { width: 178, height: 76 }, gap: { layer: 58, row: 28 } }
-const downwards: Geometry = { isSideways: false, node: { width: 142, height: 76 }, gap: { layer: 36, row: 14 } }
+const downwards: Geometry = { isSideways: false, node: { width: 152, height: 76 }, gap: { layer: 36, row: 14 } }
 
 export function ShopTopology({ health, numbers, serviceLabel, params }: ShopTopologyProps) {
   const host = useRef<HTMLDivElement>(null)
@@ -117,6 +117,8 @@ interface TopologyEdgeProps {
 function TopologyEdge({ from, to, geometry: { isSideways, node, gap }, rate = 0, failed = 0 }: TopologyEdgeProps) {
   if (from === undefined || to === undefined) return undefined
   const bend = gap.layer / 2
+  // Past a whole layer the label would lie under its nodes.
+  const isLongWayDown = !isSideways && to.y - from.y > node.height + gap.layer
   const start = isSideways
     ? { x: from.x + node.width, y: from.y + node.height / 2 }
     : { x: from.x + node.width / 2, y: from.y + node.height }
@@ -131,7 +133,7 @@ function TopologyEdge({ from, to, geometry: { isSideways, node, gap }, rate = 0,
     <g className={`topology-edge ${rate > 0 ? 'is-busy' : ''} ${failed > 0 ? 'is-failing' : ''}`}>
       <path d={path} />
       <path className="topology-arrow" d={arrow} />
-      {rate > 0 && (
+      {rate > 0 && !isLongWayDown && (
         <text x={(start.x + end.x) / 2} y={(start.y + end.y) / 2 - (isSideways ? 5 : 0)} textAnchor="middle">
           {formatNumber(rate)}/s
         </text>
