@@ -2,8 +2,10 @@ import '@playground/telemetry/register'
 import { failStart, HttpClient, runService } from '@playground/telemetry'
 import { Database } from '@playground/telemetry/database'
 import { migrate } from '@playground/telemetry/migrations'
+import { startRetention } from '@playground/telemetry/retention'
 import { createApp } from './app.ts'
 import { config } from './config.ts'
+import { pruneOrders } from './order-repository.ts'
 import { schema } from './schema.ts'
 
 await migrate(config, schema, new URL('../migrations/', import.meta.url)).catch(failStart)
@@ -15,7 +17,11 @@ const app = createApp({
   inventory: new HttpClient({ peer: 'inventory', baseUrl: config.inventoryUrl, timeoutMs }),
   payment: new HttpClient({ peer: 'payment', baseUrl: config.paymentUrl, timeoutMs }),
 })
-app.addHook('onClose', () => database.close())
+const stopRetention = startRetention({ database, keepRows: config.dbKeepRows, prune: pruneOrders })
+app.addHook('onClose', async () => {
+  stopRetention()
+  await database.close()
+})
 await runService({
   config,
   app,

@@ -1,4 +1,4 @@
-import type { Database } from '@playground/telemetry/database'
+import type { Database, Queryable } from '@playground/telemetry/database'
 
 export interface NewOrder {
   id: string
@@ -42,4 +42,13 @@ export class OrderRepository {
   async latest(limit: number): Promise<Order[]> {
     return await this.#database.query<Order>(`SELECT ${columns} FROM orders ORDER BY created_at DESC LIMIT $1`, [limit])
   }
+}
+
+export async function pruneOrders(queryable: Queryable, keepRows: number): Promise<number> {
+  const deleted = await queryable.query(
+    `DELETE FROM orders WHERE created_at < (SELECT created_at FROM orders ORDER BY created_at DESC OFFSET $1 - 1 LIMIT 1)
+     RETURNING id`,
+    [keepRows],
+  )
+  return deleted.length
 }

@@ -23,3 +23,5 @@ CREATE TABLE reservations (
 );
 
 CREATE INDEX reservations_held ON reservations (sku) WHERE released_at IS NULL;
+
+CREATE INDEX reservations_by_time ON reservations (reserved_at);

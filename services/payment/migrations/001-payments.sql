@@ -6,3 +6,5 @@ CREATE TABLE payments (
   state text NOT NULL DEFAULT 'captured' CHECK (state IN ('captured', 'refunded')),
   created_at timestamptz NOT NULL DEFAULT now()
 );
+
+CREATE INDEX payments_by_time ON payments (created_at);

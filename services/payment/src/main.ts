@@ -2,16 +2,22 @@ import '@playground/telemetry/register'
 import { failStart, runService } from '@playground/telemetry'
 import { Database } from '@playground/telemetry/database'
 import { migrate } from '@playground/telemetry/migrations'
+import { startRetention } from '@playground/telemetry/retention'
 import { createApp } from './app.ts'
 import { config } from './config.ts'
 import { PaymentLatency } from './faults/payment-latency-fault.ts'
+import { prunePayments } from './payment-repository.ts'
 import { schema } from './schema.ts'
 
 await migrate(config, schema, new URL('../migrations/', import.meta.url)).catch(failStart)
 const database = new Database(config, schema)
 const latency = new PaymentLatency()
 const app = createApp({ host: config.host, database, limitCents: config.limitCents, latency })
-app.addHook('onClose', () => database.close())
+const stopRetention = startRetention({ database, keepRows: config.dbKeepRows, prune: prunePayments })
+app.addHook('onClose', async () => {
+  stopRetention()
+  await database.close()
+})
 await runService({
   config,
   app,

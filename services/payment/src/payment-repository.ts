@@ -1,4 +1,4 @@
-import type { Database } from '@playground/telemetry/database'
+import type { Database, Queryable } from '@playground/telemetry/database'
 
 export interface Payment {
   id: string
@@ -35,4 +35,13 @@ export class PaymentRepository {
     )
     return refunded
   }
+}
+
+export async function prunePayments(queryable: Queryable, keepRows: number): Promise<number> {
+  const deleted = await queryable.query(
+    `DELETE FROM payments WHERE created_at < (SELECT created_at FROM payments ORDER BY created_at DESC OFFSET $1 - 1 LIMIT 1)
+     RETURNING id`,
+    [keepRows],
+  )
+  return deleted.length
 }

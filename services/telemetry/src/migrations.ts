@@ -11,7 +11,7 @@ import { logger } from './logger.ts'
  */
 export async function migrate(config: DatabaseConfig, schema: string, folder: URL): Promise<void> {
   const client = new pg.Client({ ...connectionOptions(config, schema), connectionTimeoutMillis: 5_000 })
-  await client.connect()
+  await connect(client)
   try {
     await client.query('BEGIN')
     await client.query(`SELECT pg_advisory_xact_lock(hashtext('migrations of ' || $1))`, [schema])
@@ -31,5 +31,16 @@ export async function migrate(config: DatabaseConfig, schema: string, folder: UR
   } finally {
     // Ends an unfinished transaction too.
     await client.end()
+  }
+}
+
+async function connect(client: pg.Client): Promise<void> {
+  try {
+    await client.connect()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`no database at ${client.host}:${client.port} (${reason}); DATABASE_URL says where it is`, {
+      cause,
+    })
   }
 }

@@ -7,6 +7,7 @@ import { logger } from './logger.ts'
 import { createOpsServer } from './ops-server.ts'
 import type { HealthChecks } from './ops-server.ts'
 import { collectRuntimeMetrics } from './runtime-metrics.ts'
+import { service } from './service-identity.ts'
 import { stopTracing } from './tracing.ts'
 
 /** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `SERVICE_HOST`, `OPS_HOST`. */
@@ -70,8 +71,19 @@ export async function runService({ config, app, faults, checks }: ServiceOptions
     await listen(ops, { host: config.opsHost, port: config.opsPort }, 'operations')
     await listen(app, { host: config.host, port: config.port }, 'service')
   } catch (error) {
-    failStart(error)
+    failStart(isAddressInUse(error) ? portTaken(error.port, error) : error)
   }
+}
+
+function isAddressInUse(error: unknown): error is Error & { port: number } {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error
+}
+
+function portTaken(taken: number, cause: Error): Error {
+  const prefix = service.name.toUpperCase()
+  return new Error(`port ${taken} is taken; ${prefix}_PORT and ${prefix}_OPS_PORT move the ports of ${service.name}`, {
+    cause,
+  })
 }
 
 async function listen(server: FastifyInstance, address: { host: string; port: number }, what: string): Promise<void> {
