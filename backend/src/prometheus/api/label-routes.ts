@@ -16,7 +16,7 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     handler: async (request, reply) => {
       const params = requestParams(request)
       const names = new Set<string>()
-      for (const labels of find(store, request.tenant, params)) {
+      for (const labels of near(store, request.tenant, params)) {
         for (const [name] of labels.entries()) names.add(name)
       }
       return sendList(reply, [...names].toSorted(compareText), limitParam(params))
@@ -28,7 +28,7 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     const name = unescapeName(request.params.name)
     if (!isValidLabelName(name)) throw badData(`invalid label name: ${quote(name)}`)
     const values = new Set<string>()
-    for (const labels of find(store, request.tenant, params)) if (labels.has(name)) values.add(labels.get(name))
+    for (const labels of near(store, request.tenant, params)) if (labels.has(name)) values.add(labels.get(name))
     return sendList(reply, [...values].toSorted(compareText), limitParam(params))
   })
 
@@ -38,7 +38,8 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     handler: async (request, reply) => {
       const params = requestParams(request)
       if (!params.has('match[]')) throw badData('no match[] parameter provided')
-      const found = find(store, request.tenant, params).toSorted(compareLabels)
+      const { minMs, maxMs } = timeRange(params)
+      const found = store.labelSets(request.tenant, matchParams(params), minMs, maxMs).toSorted(compareLabels)
       return sendList(
         reply,
         found.map((labels) => labels.toObject()),
@@ -48,13 +49,13 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
   })
 }
 
-function find(store: MetricsStore, tenant: string, params: URLSearchParams) {
+function near(store: MetricsStore, tenant: string, params: URLSearchParams) {
   const { minMs, maxMs } = timeRange(params)
   const matcherSets = matchParams(params)
-  return store.labelSets(tenant, matcherSets.length > 0 ? matcherSets : [[]], minMs, maxMs)
+  return store.labelSetsNear(tenant, matcherSets.length > 0 ? matcherSets : [[]], minMs, maxMs)
 }
 
-export function sendList(reply: FastifyReply, all: readonly unknown[], limit: number): FastifyReply {
+function sendList(reply: FastifyReply, all: readonly unknown[], limit: number): FastifyReply {
   const truncated = limit > 0 && all.length > limit
   const data = truncated ? all.slice(0, limit) : all
   return reply.send({ status: 'success', data, ...(truncated && { warnings: ['results truncated due to limit'] }) })

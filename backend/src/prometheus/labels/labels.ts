@@ -128,6 +128,10 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
+export function isMetadataLabel(name: string): boolean {
+  return METADATA_LABELS.has(name)
+}
+
 export function isLegacyLabelName(name: string): boolean {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)
 }

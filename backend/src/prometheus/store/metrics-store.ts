@@ -47,6 +47,21 @@ export class MetricsStore {
     return [...found.values()]
   }
 
+  /**
+   * Label sets of the heads and blocks that reach into the range. Prometheus answers questions for label names and
+   * values this coarsely, which spares it a look at every series' times.
+   */
+  *labelSetsNear(
+    tenant: string,
+    matcherSets: readonly (readonly Matcher[])[],
+    minMs: number,
+    maxMs: number,
+  ): Generator<Labels> {
+    for (const container of this.#containers(tenant, minMs, maxMs)) {
+      for (const matchers of matcherSets) for (const { labels } of container.match(matchers)) yield labels
+    }
+  }
+
   exemplars(
     tenant: string,
     matcherSets: readonly (readonly Matcher[])[],
@@ -110,6 +125,7 @@ export class MetricsStore {
 
   #containers(tenant: string, minMs: number, maxMs: number): SeriesContainer[] {
     const { blocks, heads, open } = this.tenants.select(tenant, { minMs, maxMs })
-    return [...blocks.map((block) => open(block)), ...heads]
+    const inRange = heads.filter((head) => head.maxMs >= minMs && head.minMs <= maxMs)
+    return [...blocks.map((block) => open(block)), ...inRange]
   }
 }

@@ -1,4 +1,4 @@
-import { METRIC_NAME } from '../../labels/labels.ts'
+import { isMetadataLabel } from '../../labels/labels.ts'
 import type { VectorMatching } from '../ast.ts'
 import type { Series } from '../eval/series.ts'
 
@@ -9,7 +9,7 @@ export function matchGroups(left: readonly Series[], right: readonly Series[], m
   const names = new Set(matching.labels)
   const ids = new Map<string, number>()
   const idOf = ({ labels }: Series): number => {
-    const group = matching.on ? labels.keep(names) : labels.filter((name) => name !== METRIC_NAME && !names.has(name))
+    const group = matching.on ? labels.keep(names) : labels.filter((name) => !isMetadataLabel(name) && !names.has(name))
     const known = ids.get(group.key)
     if (known !== undefined) return known
     ids.set(group.key, ids.size)

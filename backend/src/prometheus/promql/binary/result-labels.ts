@@ -1,4 +1,4 @@
-import type { Labels } from '../../labels/labels.ts'
+import { isMetadataLabel, type Labels } from '../../labels/labels.ts'
 import { type BinaryOperator, isComparison, type VectorMatching } from '../ast.ts'
 
 /** Labels of the result of `many op one`: the many side's, less what the matching leaves out, plus what it includes. */
@@ -20,5 +20,5 @@ export function resultLabels(
 /** The labels by which a series is matched. */
 export function matchedLabels(labels: Labels, matching: VectorMatching): Labels {
   const names = new Set(matching.labels)
-  return matching.on ? labels.keep(names) : labels.filter((name) => name !== '__name__' && !names.has(name))
+  return matching.on ? labels.keep(names) : labels.filter((name) => !isMetadataLabel(name) && !names.has(name))
 }
