@@ -6,6 +6,7 @@ import { LogsInstance } from './logs/logs-instance.ts'
 import { MetricsInstance } from './metrics/metrics-instance.ts'
 import { startHostMetrics } from './node-exporter/host-metrics-server.ts'
 import { createAddressGuard } from './net/address-guard.ts'
+import { publicUrl } from './net/public-url.ts'
 import { startAgentPage, type StartedPage } from './page/agent-page.ts'
 import { renderMetrics } from './page/render-metrics.ts'
 import type { TracesInstance } from './traces/traces-instance.ts'
@@ -40,7 +41,7 @@ function statusOf(registry: Registry, instances: Instances, receivers: readonly 
 function targetsOf(instances: Instances): unknown {
   return instances.metrics.flatMap((instance) =>
     instance.loops.map((loop) => ({
-      endpoint: loop.target.url.href,
+      endpoint: publicUrl(loop.target.url),
       state: loop.health,
       labels: Object.fromEntries(loop.target.labels),
       last_scrape: loop.lastScrapeMs === 0 ? undefined : new Date(loop.lastScrapeMs).toISOString(),
@@ -129,6 +130,7 @@ export async function startAgent(config: RunConfig, logger: Logger): Promise<Sta
         logger.warn('not delivered before the end; kept for the next start', { signal, destination, items: queued })
       }
       await Promise.all([page.close(), hostMetrics?.close()])
+      logger.info('stopped')
     },
   }
 }

@@ -1,3 +1,4 @@
+import { publicUrl } from '../net/public-url.ts'
 import { clientHeaders, httpClientFields, httpClientOtherKeys } from './http-client-schema.ts'
 import { relabelSchema } from './relabel-schema.ts'
 import { known, list, map, object, optional, refined, required, uniqueList, withDefault, type Value } from './schema.ts'
@@ -39,7 +40,7 @@ export const clientSchema = refined(
   }),
 )
 
-const clientList = uniqueList(clientSchema, 'url or name', (client) => client.name ?? client.url.href)
+const clientList = uniqueList(clientSchema, 'url or name', (client) => client.name ?? publicUrl(client.url))
 
 const scrapeSchema = refined(
   object(

@@ -1,3 +1,4 @@
+import { publicUrl } from '../net/public-url.ts'
 import { clientHeaders, httpClientFields, httpClientOtherKeys } from './http-client-schema.ts'
 import { relabelSchema } from './relabel-schema.ts'
 import { known, list, map, object, optional, refined, required, uniqueList, withDefault, type Value } from './schema.ts'
@@ -58,7 +59,11 @@ export const remoteWriteSchema = refined(
   }),
 )
 
-const remoteWriteList = uniqueList(remoteWriteSchema, 'url or name', (endpoint) => endpoint.name ?? endpoint.url.href)
+const remoteWriteList = uniqueList(
+  remoteWriteSchema,
+  'url or name',
+  (endpoint) => endpoint.name ?? publicUrl(endpoint.url),
+)
 
 const labelMap = map(text, labelNameFault)
 

@@ -45,12 +45,10 @@ export class FileTarget {
     this.#watch()
     const { pattern, exclude } = this.#options
     for (const found of globFiles(pattern, exclude)) {
-      if (this.#live.has(found.path) || this.#isOpen(inodeOf(found))) continue
+      const inode = inodeOf(found)
+      if (this.#live.has(found.path) || this.#adopt(found.path, inode) || this.#isOpen(inode)) continue
       this.#openRotatedBefore(found.path)
-      this.#open(
-        found.path,
-        this.#saved.findLast((position) => position.path === found.path),
-      )
+      this.#open(found.path, this.#savedFor(found.path, inode))
       this.#saved = this.#saved.filter((position) => position.path !== found.path)
     }
   }
@@ -90,6 +88,25 @@ export class FileTarget {
     for (const file of [...this.#rotated, ...this.#live.values()]) file.close()
   }
 
+  /** A rotated file whose new name the pattern also names (app.log → app.1.log) goes on under that name, and is not read again. */
+  #adopt(filePath: string, inode: string): boolean {
+    const file = this.#rotated.find((one) => one.inode === inode)
+    if (file === undefined) return false
+    this.#rotated = this.#rotated.filter((one) => one !== file)
+    file.path = filePath
+    file.isRotated = false
+    this.#live.set(filePath, file)
+    return true
+  }
+
+  /** By inode first, whatever the file was called then; the file itself checks that it is still the one. */
+  #savedFor(filePath: string, inode: string): Position | undefined {
+    return (
+      this.#saved.findLast((position) => position.identity?.inode === inode) ??
+      this.#saved.findLast((position) => position.path === filePath)
+    )
+  }
+
   #isOpen(inode: string): boolean {
     return (
       this.#rotated.some((file) => file.inode === inode) ||
@@ -97,17 +114,11 @@ export class FileTarget {
     )
   }
 
-  #open(filePath: string, saved: Position | undefined, readFrom = filePath): TailedFile | undefined {
+  #open(filePath: string, saved: Position | undefined, openPath = filePath): TailedFile | undefined {
     try {
       const { maxLineBytes, hasRoom, onLine } = this.#options
-      const file = new TailedFile({
-        path: readFrom,
-        maxLineBytes,
-        hasRoom,
-        resume: saved,
-        onLine: (line, progress) => onLine(line, progress, filePath),
-      })
-      if (readFrom === filePath) this.#live.set(filePath, file)
+      const file = new TailedFile({ path: filePath, openPath, maxLineBytes, hasRoom, resume: saved, onLine })
+      if (openPath === filePath) this.#live.set(filePath, file)
       return file
     } catch (error) {
       // Gone between the listing and the opening: the next discovery decides.

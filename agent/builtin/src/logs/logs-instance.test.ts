@@ -190,6 +190,50 @@ describe('rotation', () => {
     assert.deepEqual(t.loki.texts, expected(4))
   })
 
+  test('app.log → app.1.log → app.2.log, all of the glob: each goes on under its new name, also over a restart', async () => {
+    await using t = await lab({ path: '*.log' })
+    const named = (n: number): string => join(t.folder, `app.${n}.log`)
+    writeFileSync(t.file, lines(2))
+    const first = t.start()
+    await until(
+      () => t.loki.texts.length,
+      (n) => n === 2,
+    )
+    renameSync(t.file, named(1))
+    writeFileSync(t.file, lines(2, 'line', 2))
+    await until(
+      () => t.loki.texts.length,
+      (n) => n === 4,
+    )
+    renameSync(named(1), named(2))
+    renameSync(t.file, named(1))
+    writeFileSync(t.file, lines(2, 'line', 4))
+    await until(
+      () => t.loki.texts.length,
+      (n) => n === 6,
+    )
+    await until(
+      () =>
+        first
+          .status()
+          .map(({ path }) => path)
+          .toSorted(),
+      (paths) => paths.length === 3 && paths[1] === named(2),
+    )
+    await t.stop(first)
+    renameSync(named(2), named(3))
+    renameSync(named(1), named(2))
+    renameSync(t.file, named(1))
+    writeFileSync(t.file, lines(1, 'line', 6))
+    t.start()
+    await until(
+      () => t.loki.texts.length,
+      (n) => n >= 7,
+    )
+    await sleep(200)
+    assert.deepEqual(t.loki.texts, expected(7))
+  })
+
   test('by copy and truncate', async () => {
     await using t = await lab()
     writeFileSync(t.file, lines(3))
@@ -392,7 +436,11 @@ describe('delivery', () => {
       (n) => n === 2,
     )
     assert.deepEqual(t.loki.texts, ['one', 'three'])
-    assert.deepEqual(t.registry.ledgers[0]?.totals(), { received: 3, sent: 2, dropped: { http_400: 1 }, queued: 0 })
+    const end = await until(
+      () => t.registry.ledgers[0]?.totals(),
+      (seen) => seen?.queued === 0,
+    )
+    assert.deepEqual(end, { received: 3, sent: 2, dropped: { http_400: 1 }, queued: 0 })
   })
 
   test('dropped lines do not hold the position back', async () => {
@@ -407,7 +455,11 @@ describe('delivery', () => {
       () => readFileSync(join(t.folder, 'positions.yaml'), 'utf8'),
       (text) => text.includes('"19"'),
     )
-    assert.deepEqual(t.registry.ledgers[0]?.totals(), { received: 3, sent: 1, dropped: { drop_stage: 2 }, queued: 0 })
+    const end = await until(
+      () => t.registry.ledgers[0]?.totals(),
+      (seen) => seen?.queued === 0,
+    )
+    assert.deepEqual(end, { received: 3, sent: 1, dropped: { drop_stage: 2 }, queued: 0 })
   })
 
   test('with Loki away reading stops within two batches, so memory stays bounded', async () => {
@@ -426,7 +478,11 @@ describe('delivery', () => {
       (n) => n === 60_000,
       15_000,
     )
-    assert.deepEqual(t.registry.ledgers[0]?.totals(), { received: 60_000, sent: 60_000, dropped: {}, queued: 0 })
+    const end = await until(
+      () => t.registry.ledgers[0]?.totals(),
+      (seen) => seen?.queued === 0,
+    )
+    assert.deepEqual(end, { received: 60_000, sent: 60_000, dropped: {}, queued: 0 })
   })
 
   test('UTF-8, empty and very long lines keep their bytes', async () => {

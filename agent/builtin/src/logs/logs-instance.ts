@@ -6,6 +6,7 @@ import type { Registry } from '../accounting/registry.ts'
 import type { LogsConfig, LogsInstanceConfig, LogsScrapeConfig } from '../config/logs-schema.ts'
 import { reasonOf, type Logger } from '../log.ts'
 import { relabel } from '../metrics/relabel.ts'
+import { publicUrl } from '../net/public-url.ts'
 import type { FileProgress } from './file-progress.ts'
 import { FileTarget } from './file-target.ts'
 import type { SplitLine } from './line-splitter.ts'
@@ -101,7 +102,7 @@ export class LogsInstance {
     const { config, logs, registry, logger } = this.#options
     const clients = config.clients.length > 0 ? config.clients : (logs.global?.clients ?? [])
     for (const client of clients) {
-      const ledger = registry.ledger('logs', `${config.name}/${client.name ?? client.url.href}`)
+      const ledger = registry.ledger('logs', `${config.name}/${client.name ?? publicUrl(client.url)}`)
       ledger.counts(() => this.#heldLines)
       this.#ledgers.push(ledger)
       this.#clients.push(new LokiClient({ config: client, ledger, logger, onRoom: () => this.#stir() }))

@@ -12,11 +12,14 @@ import { FileProgress } from './file-progress.ts'
 import { LineSplitter, type SplitLine } from './line-splitter.ts'
 
 export interface TailedFileOptions {
+  /** The name the file goes by: the `filename` label and the key of its position. */
   readonly path: string
+  /** Where it is now, when it has been renamed. */
+  readonly openPath?: string
   readonly maxLineBytes: number
   /** Where to begin when the file is still the one of `identity`; otherwise at 0. */
   readonly resume?: { readonly offset: number; readonly identity: FileIdentity | undefined } | undefined
-  readonly onLine: (line: SplitLine, progress: FileProgress) => void
+  readonly onLine: (line: SplitLine, progress: FileProgress, path: string) => void
   /** Whether there is room for more lines now. */
   readonly hasRoom: () => boolean
 }
@@ -25,7 +28,8 @@ const CHUNK_BYTES = 64 * 1024
 const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
 
 export class TailedFile {
-  readonly path: string
+  /** Changes when the file is found under another name. */
+  path: string
   readonly inode: string
   progress: FileProgress
   /** The path names another file now, or none. */
@@ -44,7 +48,7 @@ export class TailedFile {
   constructor(options: TailedFileOptions) {
     this.path = options.path
     this.#options = options
-    this.#fd = openSync(options.path, 'r')
+    this.#fd = openSync(options.openPath ?? options.path, 'r')
     const stat = fstatSync(this.#fd)
     this.inode = inodeOf(stat)
     const offset = this.#resumeOffset(stat.size)
@@ -74,7 +78,7 @@ export class TailedFile {
       readBytes += count
       this.atEndSinceMs = 0
       const { progress } = this
-      for (const line of this.#splitter.push(chunk.subarray(0, count))) this.#options.onLine(line, progress)
+      for (const line of this.#splitter.push(chunk.subarray(0, count))) this.#options.onLine(line, progress, this.path)
     }
     if (readBytes > 0 && !isComplete(this.#fingerprint)) this.#fingerprint = fingerprintOf(this.#fd)
     return readBytes > 0
@@ -83,7 +87,7 @@ export class TailedFile {
   /** The file is complete: its last line needs no newline any more. */
   finish(): void {
     const last = this.#splitter.end()
-    if (last !== undefined) this.#options.onLine(last, this.progress)
+    if (last !== undefined) this.#options.onLine(last, this.progress, this.path)
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import { encodeWriteV1 } from '@playground/protocol/remote-write'
 import type { Ledger } from '../accounting/ledger.ts'
 import type { Registry } from '../accounting/registry.ts'
 import type { MetricsConfig, MetricsInstanceConfig } from '../config/metrics-schema.ts'
+import { publicUrl } from '../net/public-url.ts'
 import { reasonOf, type Logger } from '../log.ts'
 import { DiskQueue } from '../queue/disk-queue.ts'
 import { QueueSender } from '../queue/queue-sender.ts'
@@ -37,7 +38,7 @@ export class MetricsInstance {
     const { config, global, registry, logger } = options
     const endpoints = (config.remote_write.length > 0 ? config.remote_write : global.remote_write).map((endpoint) => ({
       endpoint,
-      reader: endpoint.name ?? endpoint.url.href,
+      reader: endpoint.name ?? publicUrl(endpoint.url),
     }))
     // Without remote_write the samples stay in the WAL: its one reader never takes any.
     const readers = endpoints.length > 0 ? endpoints.map(({ reader }) => reader) : ['wal']
@@ -126,8 +127,8 @@ export class MetricsInstance {
     const { maxWalBytes, config } = this.#options
     for (;;) {
       const isFull = this.#wal.sizeBytes > maxWalBytes
-      const oldest = this.#wal.oldest()
-      const isTooOld = oldest !== undefined && oldest.atMs < Date.now() - config.max_wal_time
+      const { oldestMs } = this.#wal
+      const isTooOld = oldestMs !== undefined && oldestMs < Date.now() - config.max_wal_time
       if (!isFull && !isTooOld) return
       for (const [reader, items] of this.#wal.evictOldest()) {
         this.#ledgers.get(reader)?.dropped(isFull ? 'wal_full' : 'max_wal_time', items)

@@ -64,7 +64,7 @@ export class ScrapeLoop {
     this.#abort.abort()
     if (!withStaleMarkers || this.health === 'unknown') return
     const nowMs = Date.now()
-    const { series } = this.#series.batch([], nowMs)
+    const { series } = this.#series.batch(undefined, nowMs)
     const reports = REPORTS.map((name) => this.#series.report(name, 0, nowMs, true))
     this.#options.accept({ series: [...series, ...reports], metadata: [], relabelledAway: 0, duplicates: 0 })
   }
@@ -98,7 +98,7 @@ export class ScrapeLoop {
     this.lastScrapeMs = startedMs
     this.lastDurationSeconds = Number(process.hrtime.bigint() - started) / 1e9
     const samples = exposition?.samples ?? []
-    const batch = this.#series.batch(samples, startedMs)
+    const batch = this.#series.batch(exposition?.samples, startedMs)
     const values: Record<(typeof REPORTS)[number], number> = {
       up: exposition === undefined ? 0 : 1,
       scrape_duration_seconds: this.lastDurationSeconds,

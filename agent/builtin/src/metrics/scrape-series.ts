@@ -39,8 +39,10 @@ export class ScrapeSeries {
     this.#externalLabels = externalLabels
   }
 
-  /** The series to write for one scrape; an empty one (a failed scrape) marks everything stale. */
-  batch(samples: readonly ExposedSample[], nowMs: number): ScrapedBatch {
+  /** The series to write for one scrape; `undefined`, a failed one, marks everything stale and forgets nothing else. */
+  batch(samples: readonly ExposedSample[] | undefined, nowMs: number): ScrapedBatch {
+    if (samples === undefined)
+      return { series: this.#markStale(new Map(), nowMs), relabelledAway: 0, duplicates: 0, added: 0 }
     const known = new Map<string, Series>()
     const alive = new Map<string, LabelPair[]>()
     const written = new Set<string>()
@@ -71,18 +73,8 @@ export class ScrapeSeries {
         exemplars: this.#newExemplars(entry, sample.exemplar, nowMs),
       })
     }
-    for (const [key, labels] of this.#alive) {
-      if (!alive.has(key)) {
-        series.push({
-          labels,
-          samples: [{ timestampMs: nowMs, value: NaN, stale: true }],
-          histograms: [],
-          exemplars: [],
-        })
-      }
-    }
+    series.push(...this.#markStale(alive, nowMs))
     this.#known = known
-    this.#alive = alive
     return { series, relabelledAway, duplicates, added }
   }
 
@@ -95,6 +87,18 @@ export class ScrapeSeries {
       histograms: [],
       exemplars: [],
     }
+  }
+
+  /** Staleness markers for the series that were alive and are not any more. */
+  #markStale(alive: Map<string, LabelPair[]>, nowMs: number): WriteSeries[] {
+    const gone = [...this.#alive].filter(([key]) => !alive.has(key))
+    this.#alive = alive
+    return gone.map(([, labels]) => ({
+      labels,
+      samples: [{ timestampMs: nowMs, value: NaN, stale: true }],
+      histograms: [],
+      exemplars: [],
+    }))
   }
 
   #resolve(exposed: readonly LabelPair[]): Series {

@@ -46,6 +46,7 @@ export class DiskQueue {
   readonly #moveCursor: StatementSync
   readonly #deleteBelow: StatementSync
   readonly #sizeBelow: StatementSync
+  readonly #first: StatementSync
   readonly #cursors = new Map<string, number>()
   readonly #itemsLeft = new Map<string, number>()
   #nextId: number
@@ -58,6 +59,7 @@ export class DiskQueue {
     this.#database = database
     this.#insert = database.prepare('INSERT INTO entry (id, items, at_ms, body) VALUES (?, ?, ?, ?)')
     this.#select = database.prepare('SELECT id, items, at_ms, body FROM entry WHERE id >= ? ORDER BY id LIMIT ?')
+    this.#first = database.prepare('SELECT id, items, at_ms FROM entry WHERE id >= ? ORDER BY id LIMIT 1')
     this.#moveCursor = database.prepare(
       'INSERT INTO cursor (reader, next_id) VALUES (?, ?) ON CONFLICT (reader) DO UPDATE SET next_id = excluded.next_id',
     )
@@ -136,27 +138,26 @@ export class DiskQueue {
     return items
   }
 
-  /** The oldest entry, whoever has read it. */
-  oldest(): QueuedEntry | undefined {
-    const row = this.#select.all(this.#firstId, 1)[0]
-    return row === undefined
-      ? undefined
-      : { id: Number(row['id']), items: Number(row['items']), atMs: Number(row['at_ms']), body: new Uint8Array() }
+  /** When the oldest entry was appended, whoever has read it; undefined when there is none. */
+  get oldestMs(): number | undefined {
+    const row = this.#first.get(this.#firstId)
+    return row === undefined ? undefined : Number(row['at_ms'])
   }
 
   /** Drops the oldest entry to make room; returns which readers lose how many items by it. */
   evictOldest(): Map<string, number> {
     const lost = new Map<string, number>()
-    const oldest = this.oldest()
-    if (oldest === undefined) return lost
+    const row = this.#first.get(this.#firstId)
+    if (row === undefined) return lost
+    const [id, items] = [Number(row['id']), Number(row['items'])]
     for (const [reader, cursor] of this.#cursors) {
-      if (cursor > oldest.id) continue
-      lost.set(reader, oldest.items)
-      this.#cursors.set(reader, oldest.id + 1)
-      this.#moveCursor.run(reader, oldest.id + 1)
-      this.#itemsLeft.set(reader, this.itemsLeft(reader) - oldest.items)
+      if (cursor > id) continue
+      this.#moveCursor.run(reader, id + 1)
+      this.#cursors.set(reader, id + 1)
+      this.#itemsLeft.set(reader, this.itemsLeft(reader) - items)
+      lost.set(reader, items)
     }
-    this.#deleteTo(oldest.id + 1)
+    this.#deleteTo(id + 1)
     return lost
   }
 

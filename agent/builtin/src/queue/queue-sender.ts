@@ -26,7 +26,8 @@ export interface QueueSenderOptions {
 // A batch is assembled from at most this many entries: it bounds what one request holds in memory.
 const MAX_ENTRIES_PER_BATCH = 256
 const DISK_RETRY_MS = 1000
-const MAX_BYTES_PER_BATCH = 8 * 1024 * 1024
+// gRPC servers take 4 MiB by default.
+const MAX_BYTES_PER_BATCH = 3.5 * 1024 * 1024
 
 export class QueueSender {
   readonly #options: QueueSenderOptions

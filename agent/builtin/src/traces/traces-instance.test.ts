@@ -371,7 +371,11 @@ describe('sending', () => {
       () => t.tempo.spans.length,
       (n) => n === 2,
     )
-    assert.deepEqual(t.registry.ledgers[0]?.totals(), { received: 2, sent: 2, dropped: {}, queued: 0 })
+    const end = await until(
+      () => t.registry.ledgers[0]?.totals(),
+      (seen) => seen?.queued === 0,
+    )
+    assert.deepEqual(end, { received: 2, sent: 2, dropped: {}, queued: 0 })
   })
 
   test('accepted spans outlive the process and are counted as restored', async () => {
