@@ -1,5 +1,5 @@
 // `compare()`: how the values of every attribute are spread over the selected spans and over the others.
-import { compileField } from '../engine/pipeline.ts'
+import { compileExpression } from '../traceql/field-expression.ts'
 import { formatAttribute, intrinsicAttribute, scopedAttribute } from '../traceql/attribute.ts'
 import { nil, staticKey, string } from '../traceql/static.ts'
 import { seriesKey, type Exemplar, type Label, type SeriesSet } from './series.ts'
@@ -42,12 +42,15 @@ export class CompareQuery implements SpanObserver {
   readonly #intrinsics: { name: string; slot: number }[]
   readonly #sides: { baseline: Side; selection: Side } = { baseline: side('baseline'), selection: side('selection') }
 
-  /** @param selection has no conditions: it reads every attribute as it is. */
+  /** The selection's filter sees every attribute as it is, whatever the conditions of the query let through. */
   constructor(compare: Compare, grid: TimeGrid, selection: FetchPlan, maxExemplars: number) {
     this.#compare = compare
     this.#grid = grid
     this.#plan = selection
-    const accepts = compileField(compare.filter.expression, selection)
+    const accepts = compileExpression<SpanView>(compare.filter.expression, {
+      slot: (attribute) => selection.slot(attribute),
+      read: (span, slot) => span.bound.readers(slot).whole(span) ?? nil,
+    })
     this.#selects = (span) => accepts(span).value === true
     this.#exemplars = new ExemplarSampler(maxExemplars, grid)
     this.#intrinsics = compared.map((intrinsic) => {

@@ -5,6 +5,9 @@ import type { Pipeline, SpansetFilter } from './ast.ts'
 /** A comparison whose right side is still to be typed, with the operator that joins it. */
 const unfinished = /(?:(?:&&|\|\|)\s*)?[^\s{}()&|]+\s*(?:=~|!~|!=|>=|<=|=|>|<)\s*(?=&&|\|\||\}|$)/g
 
+/** `&& span.` at the end. */
+const lastOperand = /(?:&&|\|\|)[^&|"]*$/
+
 /**
  * The filter an editor sends while its user is typing: `{ name = "x" && span.a = }` counts as `{ name = "x" }`. Undefined, which
  * filters nothing, for what cannot be understood and for more than one filter.
@@ -13,7 +16,11 @@ export function parseLenientFilter(query: string): SpansetFilter | undefined {
   const text = query.trim()
   if (text === '') return undefined
   const repaired = text.replace(unfinished, '').replace(/\{\s*(?:&&|\|\|)/, '{')
-  return tryParse(text) ?? tryParse(repaired.endsWith('}') ? repaired : `${repaired}}`)
+  return tryParse(text) ?? tryParse(closed(repaired)) ?? tryParse(closed(repaired.replace(lastOperand, '')))
+}
+
+function closed(query: string): string {
+  return query.endsWith('}') ? query : `${query}}`
 }
 
 function tryParse(query: string): SpansetFilter | undefined {
