@@ -35,8 +35,8 @@ export class OtlpReceiver implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  traceIds(): string[] {
-    return [...this.#spans.keys()]
+  traces(): ReceivedSpan[][] {
+    return [...this.#spans.values()]
   }
 
   trace(traceId: string): ReceivedSpan[] {

@@ -13,7 +13,7 @@ export interface Retention {
   database: Database
   keepRows: number
   /** Deletes what is older than the newest `keepRows` rows and tells how many rows that were. */
-  prune(queryable: Queryable, keepRows: number): Promise<number>
+  prune: (queryable: Queryable, keepRows: number) => Promise<number>
 }
 
 /** Prunes every minute until the returned function is called. A run that fails is logged, and the next one tries again. */
