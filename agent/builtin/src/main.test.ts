@@ -291,8 +291,11 @@ describe('ends', () => {
         () => p.tempo.spans.length,
         (n) => n === 10,
       )
-      // Positions are written every 250 ms at the latest.
-      await sleep(400)
+      const delivered = String(readFileSync(file).length)
+      await until(
+        () => readFileSync(join(p.folder, 'agent/positions.yaml'), 'utf8'),
+        (text) => text.includes(`"${delivered}"`),
+      )
       p.loki.answer = () => 'hang'
       p.tempo.answer = () => ({ code: grpc.status.UNAVAILABLE, details: 'down' })
       for (const [i, id] of ids.slice(10).entries()) {
@@ -330,7 +333,8 @@ describe('ends', () => {
     appendFileSync(join(p.folder, 'logs/checkout.log'), logLine(id))
     const { code, tookMs } = await agent.kill('SIGTERM')
     assert.equal(code, 0)
-    assert.ok(tookMs < 3000, `took ${tookMs} ms`)
+    // The drain may take 5 s; with every backend answering it takes some 20 ms on an idle machine.
+    assert.ok(tookMs < 6000, `took ${tookMs} ms`)
     assert.deepEqual([p.tempo.spans.length, p.loki.texts.length], [1, 1])
   })
 
@@ -350,7 +354,7 @@ describe('ends', () => {
       )
       const { code, tookMs } = await agent.kill('SIGTERM')
       assert.equal(code, 0)
-      assert.ok(tookMs < 2500, `took ${tookMs} ms`)
+      assert.ok(tookMs < 5000, `took ${tookMs} ms`)
       assert.match(agent.log, /kept for the next start/)
     }
     p.loki.answer = () => ({ status: 204 })
