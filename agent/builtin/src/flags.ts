@@ -20,6 +20,7 @@ export const FLAGS = {
   'metrics.wal-directory': { kind: 'text', fallback: '', help: 'where samples wait, when the file has no metrics.wal_directory (default data-agent/)' },
   'storage.path': { kind: 'text', fallback: '', help: 'where accepted spans wait (default: traces/ beside the WAL; built-in agent only)' },
   'host-metrics.address': { kind: 'text', fallback: '', help: "serve host metrics under node_exporter's names here, e.g. 127.0.0.1:9100 (default: not; built-in agent only)" },
+  'disable-support-bundle': { kind: 'bool', fallback: 'false', help: 'there are no support bundles', withoutEffect: true },
   'disable-reporting': { kind: 'bool', fallback: 'false', help: 'nothing is ever reported', withoutEffect: true },
   'server.grpc.address': { kind: 'text', fallback: '', help: 'the built-in agent has no gRPC API of its own', withoutEffect: true },
   version: { kind: 'bool', fallback: 'false', help: 'print the version and exit' },

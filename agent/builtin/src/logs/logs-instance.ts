@@ -27,7 +27,7 @@ const MAX_LINE_BYTES = 1024 * 1024
 // Promtail's defaults (10 s for both) would leave 10 s of lines to be read again after a kill -9, and new files unseen that long.
 const MAX_DISCOVERY_MS = 1000
 const MAX_POSITIONS_SYNC_MS = 250
-const STIR_WAIT_MS = 10
+const STIR_WAIT_MS = 25
 
 export class LogsInstance {
   readonly name: string
