@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { createLogger } from './logger.ts'
+import { startTracing, stopTracing } from './tracing.ts'
 
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+startTracing()
+after(() => stopTracing())
 
 function logged(write: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown> {
   const lines: string[] = []
