@@ -1,5 +1,6 @@
 // One browser page on the console of a lab, and what several tests do there. Every wait has a deadline.
 import assert from 'node:assert/strict'
+import { asText, field, parseObject } from '../../scripts/lab/json.ts'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 
 /** A trace or a line needs the agent's batch, the stores' flush and a scrape; on a loaded machine that is seconds. */
@@ -75,6 +76,17 @@ export async function checkoutByButton(page: Page, button: RegExp): Promise<{ st
   const newest = list.first()
   const title = await newest.locator('a[title^="Trace "]').getAttribute('title')
   return { status: (await newest.locator('.badge').innerText()).trim(), traceId: title?.replace('Trace ', '') ?? '' }
+}
+
+/** A checkout that no browser sent. */
+export async function sendCheckout(consoleUrl: string): Promise<{ traceId: string }> {
+  const response = await fetch(`${consoleUrl}/api/gateway/checkout`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"sku":"mug","quantity":1}',
+  })
+  assert.equal(response.status, 201)
+  return { traceId: asText(field(parseObject(await response.text()), 'traceId')) }
 }
 
 /** Where a chart has painted a diamond in the theme's accent colour, in page coordinates. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { startLab } from '../lab-fixture.ts'
 import type { StartedLab } from '../lab-fixture.ts'
@@ -12,6 +13,7 @@ import {
   findExemplarDot,
   openConsole,
   runUntilVisible,
+  sendCheckout,
   traceIdOf,
 } from './console-page.ts'
 
@@ -20,11 +22,16 @@ if (skip !== undefined) process.stderr.write(`\nThe console was NOT tested in a 
 
 const UNKNOWN_TRACE = 'deadbeefdeadbeefdeadbeefdeadbeef'
 
-describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
+/** Skipped one by one, so that each is counted. */
+const browserTest = (title: string, body: (t: TestContext) => Promise<void>): void =>
+  void test(title, { skip: skip ?? false, timeout: 120_000 }, body)
+
+describe('the console', () => {
   let lab: StartedLab
   let browser: Browser
   let consoleUrl: string
   before(async () => {
+    if (skip !== undefined) return
     browser = await launchChromium()
     lab = await startLab('--memory')
     consoleUrl = lab.url('console')
@@ -34,84 +41,87 @@ describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
     await lab?.[Symbol.asyncDispose]()
   })
 
-  test('a database timeout leads from its log line to its trace, the span’s logs, the metric, an exemplar, and a trace again', async () => {
-    await using view = await openConsole(browser, consoleUrl)
-    const { page } = view
-    await view.open('/')
-    const sold = await checkoutByButton(page, /^Check out one mug$/)
-    assert.equal(sold.status, '201')
-    assert.match(sold.traceId, /^[0-9a-f]{32}$/)
+  browserTest(
+    'a database timeout leads from its log line to its trace, the span’s logs, the metric, an exemplar, and a trace again',
+    async () => {
+      await using view = await openConsole(browser, consoleUrl)
+      const { page } = view
+      await view.open('/')
+      const sold = await checkoutByButton(page, /^Check out one mug$/)
+      assert.equal(sold.status, '201')
+      assert.match(sold.traceId, /^[0-9a-f]{32}$/)
 
-    const refused = await checkoutByButton(page, /^Database timeout on$/)
-    assert.equal(refused.status, '503')
-    const healed = await checkoutByButton(page, /^Database timeout off$/)
-    assert.equal(healed.status, '201')
+      const refused = await checkoutByButton(page, /^Database timeout on$/)
+      assert.equal(refused.status, '503')
+      const healed = await checkoutByButton(page, /^Database timeout off$/)
+      assert.equal(healed.status, '201')
 
-    // Log line → trace
-    await page.goto(
-      `${consoleUrl}/logs?q=${encodeURIComponent('{service_name="inventory"} |= "database connection timeout"')}`,
-    )
-    const line = page
-      .locator('.log-row')
-      .filter({ hasText: 'database connection timeout' })
-      .filter({ hasText: refused.traceId.slice(0, 8) })
-    await runUntilVisible(page, line)
-    await line.first().getByRole('link', { name: /Trace/ }).click()
-    await page.waitForURL(/\/traces\/[0-9a-f]{32}\?.*span=/)
-    assert.equal(traceIdOf(page), refused.traceId)
-    await runUntilVisible(page, page.getByRole('treeitem'))
-
-    // The span of the line is selected, failed, and holds the exception.
-    const details = page.getByRole('complementary', { name: 'Span' })
-    await details.getByText('database connection timeout').first().waitFor()
-    const services = await page
-      .getByRole('treeitem')
-      .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''))
-    for (const service of ['gateway', 'checkout', 'inventory'])
-      assert.ok(
-        services.some((label) => label.startsWith(service)),
-        `${service} in ${services.join('; ')}`,
+      // Log line → trace
+      await page.goto(
+        `${consoleUrl}/logs?q=${encodeURIComponent('{service_name="inventory"} |= "database connection timeout"')}`,
       )
-    const spanId = new URL(page.url()).searchParams.get('span') ?? ''
+      const line = page
+        .locator('.log-row')
+        .filter({ hasText: 'database connection timeout' })
+        .filter({ hasText: refused.traceId.slice(0, 8) })
+      await runUntilVisible(page, line)
+      await line.first().getByRole('link', { name: /Trace/ }).click()
+      await page.waitForURL(/\/traces\/[0-9a-f]{32}\?.*span=/)
+      assert.equal(traceIdOf(page), refused.traceId)
+      await runUntilVisible(page, page.getByRole('treeitem'))
 
-    // Trace → logs of this span
-    await details.getByRole('link', { name: 'Logs of this span' }).click()
-    await page.waitForURL(/\/logs\?/)
-    const spanLine = page.locator('.log-row').filter({ hasText: 'database connection timeout' })
-    await runUntilVisible(page, spanLine)
-    await spanLine.first().locator('.log-row-toggle').click()
-    const opened = page.locator('.log-details').first()
-    await opened.getByText(spanId).first().waitFor()
-    for (const link of await page.locator('.log-row').getByRole('link', { name: /Trace/ }).all()) {
-      assert.equal(await link.getAttribute('title'), `Trace ${refused.traceId}`)
-    }
+      // The span of the line is selected, failed, and holds the exception.
+      const details = page.getByRole('complementary', { name: 'Span' })
+      await details.getByText('database connection timeout').first().waitFor()
+      const services = await page
+        .getByRole('treeitem')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''))
+      for (const service of ['gateway', 'checkout', 'inventory'])
+        assert.ok(
+          services.some((label) => label.startsWith(service)),
+          `${service} in ${services.join('; ')}`,
+        )
+      const spanId = new URL(page.url()).searchParams.get('span') ?? ''
 
-    // Span → metric → exemplar → trace. The server span has a route; the line may belong to a span within it.
-    await page.goBack()
-    await page
-      .getByRole('treeitem', { name: /^inventory (POST|PUT)/ })
-      .first()
-      .click()
-    await details.getByRole('link', { name: 'HTTP metrics of this route' }).click()
-    await page.waitForURL(/\/metrics\?/)
-    const exemplars = page.locator('.exemplar-list').first()
-    await runUntilVisible(page, exemplars)
-    const dot = await findExemplarDot(page)
-    await page.mouse.move(dot.x, dot.y)
-    await page.mouse.click(dot.x, dot.y)
-    await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
-    await runUntilVisible(page, page.getByRole('treeitem'))
+      // Trace → logs of this span
+      await details.getByRole('link', { name: 'Logs of this span' }).click()
+      await page.waitForURL(/\/logs\?/)
+      const spanLine = page.locator('.log-row').filter({ hasText: 'database connection timeout' })
+      await runUntilVisible(page, spanLine)
+      await spanLine.first().locator('.log-row-toggle').click()
+      const opened = page.locator('.log-details').first()
+      await opened.getByText(spanId).first().waitFor()
+      for (const link of await page.locator('.log-row').getByRole('link', { name: /Trace/ }).all()) {
+        assert.equal(await link.getAttribute('title'), `Trace ${refused.traceId}`)
+      }
 
-    await page.goBack()
-    await exemplars.locator('summary').click()
-    const own = exemplars.getByRole('link', { name: refused.traceId.slice(0, 16) })
-    await own.first().click()
-    await page.waitForURL(new RegExp(`/traces/${refused.traceId}`))
-    await runUntilVisible(page, page.getByRole('treeitem'))
-    assert.deepEqual(view.troubles, [])
-  })
+      // Span → metric → exemplar → trace. The server span has a route; the line may belong to a span within it.
+      await page.goBack()
+      await page
+        .getByRole('treeitem', { name: /^inventory (POST|PUT)/ })
+        .first()
+        .click()
+      await details.getByRole('link', { name: 'HTTP metrics of this route' }).click()
+      await page.waitForURL(/\/metrics\?/)
+      const exemplars = page.locator('.exemplar-list').first()
+      await runUntilVisible(page, exemplars)
+      const dot = await findExemplarDot(page)
+      await page.mouse.move(dot.x, dot.y)
+      await page.mouse.click(dot.x, dot.y)
+      await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
+      await runUntilVisible(page, page.getByRole('treeitem'))
 
-  test('for a trace id that nobody sent the same places say that there is nothing', async () => {
+      await page.goBack()
+      await exemplars.locator('summary').click()
+      const own = exemplars.getByRole('link', { name: refused.traceId.slice(0, 16) })
+      await own.first().click()
+      await page.waitForURL(new RegExp(`/traces/${refused.traceId}`))
+      await runUntilVisible(page, page.getByRole('treeitem'))
+      assert.deepEqual(view.troubles, [])
+    },
+  )
+
+  browserTest('for a trace id that nobody sent the same places say that there is nothing', async () => {
     await using view = await openConsole(browser, consoleUrl)
     const { page } = view
     await view.open(`/traces/${UNKNOWN_TRACE}`)
@@ -124,17 +134,12 @@ describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
     assert.equal(await page.locator('.log-row').count(), 0)
   })
 
-  test('the live tail shows a checkout’s lines as they happen', async () => {
+  browserTest('the live tail shows a checkout’s lines as they happen', async () => {
     await using view = await openConsole(browser, consoleUrl)
     const { page } = view
     await view.open(`/logs?live=1&q=${encodeURIComponent('{service_name="checkout"}')}`)
     await page.getByRole('region', { name: 'Live tail' }).waitFor()
-    const answer = await fetch(`${consoleUrl}/api/gateway/checkout`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"sku":"mug","quantity":1}',
-    })
-    const { traceId } = (await answer.json()) as { traceId: string }
+    const { traceId } = await sendCheckout(consoleUrl)
     await page
       .locator('.log-row')
       .filter({ hasText: 'User checkout process started' })
@@ -144,7 +149,7 @@ describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
     assert.deepEqual(view.troubles, [])
   })
 
-  test('each language’s refusal is shown in its own words, with the place marked in the editor', async () => {
+  browserTest('each language’s refusal is shown in its own words, with the place marked in the editor', async () => {
     await using view = await openConsole(browser, consoleUrl)
     const { page } = view
     for (const [path, api] of [
@@ -161,7 +166,85 @@ describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
     assert.deepEqual(view.troubles, [])
   })
 
-  test('with the keyboard alone one gets from the shop to a log line, its trace, and a span', async () => {
+  browserTest('the editors complete names and values from what the stores hold', async () => {
+    await using view = await openConsole(browser, consoleUrl)
+    const { page } = view
+    for (const [path, typed, names, value] of [
+      ['/logs?q=', '{serv', 'service_name', '="inv'],
+      ['/metrics?q=up', 'http_server_request_duration_seconds_count{serv', 'service_name', '="inv'],
+      ['/traces?q=', '{ resource.service.n', 'resource.service.name', ' = "inv'],
+    ] as const) {
+      await view.open(path)
+      const editor = page.locator('.cm-content').first()
+      await editor.click()
+      await page.keyboard.press('ControlOrMeta+a')
+      await page.keyboard.press('Delete')
+      await page.keyboard.type(typed)
+      const options = page.locator('.cm-tooltip-autocomplete li')
+      await options.filter({ hasText: names }).first().waitFor()
+      await page.keyboard.type(
+        names.slice(typed.length - Math.max(typed.lastIndexOf('{') + 1, typed.lastIndexOf(' ') + 1)),
+      )
+      await page.keyboard.type(value)
+      await options.filter({ hasText: 'inventory' }).first().waitFor()
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(
+        () => document.querySelector('.cm-content')?.textContent?.includes('"inventory"') === true,
+      )
+    }
+    assert.deepEqual(view.troubles, [])
+  })
+
+  browserTest('a field chosen in a line narrows the query, and a metric query draws a chart', async () => {
+    await using view = await openConsole(browser, consoleUrl)
+    const { page } = view
+    await view.open(`/logs?q=${encodeURIComponent('{service_name=~".+"}')}`)
+    await runUntilVisible(page, page.locator('.log-row'))
+    await page
+      .locator('.log-row')
+      .filter({ hasText: 'User checkout process started' })
+      .first()
+      .locator('.log-row-toggle')
+      .click()
+    await page.getByRole('button', { name: 'Only sku = mug' }).click()
+    await page.waitForURL((url) => url.searchParams.get('q') === '{service_name=~".+"} | json | sku="mug"')
+    // The old lines stay until the new ones are there.
+    await page.waitForFunction(() => {
+      const rows = [...document.querySelectorAll('.log-row')]
+      return rows.length > 0 && rows.every((row) => row.textContent?.includes('sku=mug'))
+    })
+    assert.ok((await page.locator('.log-volume-bars rect').count()) > 0)
+
+    await view.open(
+      `/logs?q=${encodeURIComponent('sum by (service_name) (count_over_time({service_name=~".+"} [1m]))')}`,
+    )
+    await runUntilVisible(page, page.locator('.chart-legend button').filter({ hasText: 'checkout' }))
+    assert.equal(await page.locator('.log-row').count(), 0)
+    assert.deepEqual(view.troubles, [])
+  })
+
+  browserTest('in the flame graph a frame chosen takes the whole width and opens its span', async () => {
+    await using view = await openConsole(browser, consoleUrl)
+    const { page } = view
+    const { traceId } = await sendCheckout(consoleUrl)
+    await view.open(`/traces/${traceId}?view=flame`)
+    await runUntilVisible(page, page.locator('.flame-frame'))
+    const whole = (await page.locator('.flame-frame').first().boundingBox())?.width ?? 0
+    const frame = page.locator('.flame-frame').filter({ hasText: 'INSERT orders' })
+    assert.ok(((await frame.boundingBox())?.width ?? whole) < whole / 2)
+    await frame.click()
+    await page
+      .getByRole('complementary', { name: 'Span' })
+      .getByRole('heading', { name: /INSERT orders/ })
+      .waitFor()
+    const graph = (await page.locator('.flame-graph > div').boundingBox())?.width ?? 0
+    assert.ok(Math.abs(((await frame.boundingBox())?.width ?? 0) - graph) < 2)
+    await page.getByRole('button', { name: 'Whole trace' }).click()
+    await page.locator('.flame-frame').filter({ hasText: 'gateway' }).first().waitFor()
+    assert.deepEqual(view.troubles, [])
+  })
+
+  browserTest('with the keyboard alone one gets from the shop to a log line, its trace, and a span', async () => {
     await using view = await openConsole(browser, consoleUrl)
     const { page } = view
     await view.open('/')
@@ -213,14 +296,8 @@ describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
     assert.notEqual(outline, 'none', 'the focus is visible')
   })
 
-  test('on a phone, light or dark, no view is wider than the screen', async () => {
-    const { traceId } = (await (
-      await fetch(`${consoleUrl}/api/gateway/checkout`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"sku":"mug","quantity":1}',
-      })
-    ).json()) as { traceId: string }
+  browserTest('on a phone, light or dark, no view is wider than the screen', async () => {
+    const { traceId } = await sendCheckout(consoleUrl)
     for (const colorScheme of ['light', 'dark'] as const) {
       await using view = await openConsole(browser, consoleUrl, {
         viewport: { width: 360, height: 740 },
@@ -251,7 +328,7 @@ describe('the console', { skip: skip ?? false, timeout: 240_000 }, () => {
     }
   })
 
-  test('a page of another origin can neither send a checkout nor open the tail', async (t) => {
+  browserTest('a page of another origin can neither send a checkout nor open the tail', async (t) => {
     const foreign = createServer((_request, response) =>
       response.setHeader('content-type', 'text/html').end('<!doctype html><title>foreign</title>'),
     )

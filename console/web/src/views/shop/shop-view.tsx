@@ -68,8 +68,8 @@ export function ShopView() {
       </section>
       <CheckoutPanel params={params} onChange={refresh} />
       <VitalSigns history={history.value} serviceLabel={serviceLabel} params={params} />
-      <LatestProblems nowMs={nowMs} params={params} />
       <HealthGrid components={health.value} error={health.error} />
+      <LatestProblems nowMs={nowMs} params={params} />
     </div>
   )
 }
