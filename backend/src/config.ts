@@ -19,6 +19,8 @@ export interface BackendConfig {
   /** Whether Tempo derives span metrics and the service graph into Prometheus. */
   readonly metricsGenerator: boolean
   readonly ruleFiles: readonly string[]
+  /** Experimental parts of PromQL. */
+  readonly featureFlags: readonly string[]
 }
 
 /** Every fault of the settings, one a line, path first. */
@@ -47,6 +49,7 @@ Runs the embedded Loki, Tempo and Prometheus. Prints one JSON line when all of t
     BLOCK_CACHE_MB (64)        decompressed blocks kept per server
     METRICS_GENERATOR (on)     span metrics and service graph from Tempo into Prometheus: on or off
     PROMETHEUS_RULE_FILES ()   glob patterns, by commas, of alerting and recording rules
+    PROMETHEUS_ENABLE_FEATURE ()  experimental PromQL, by commas, as Prometheus' --enable-feature
 `
 
 const variables = {
@@ -111,6 +114,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     limits,
     metricsGenerator: generator === 'on',
     ruleFiles: list(env['PROMETHEUS_RULE_FILES']),
+    featureFlags: list(env['PROMETHEUS_ENABLE_FEATURE']),
   })
 }
 

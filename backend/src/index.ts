@@ -14,6 +14,8 @@ export interface BackendOptions {
   readonly limits?: Partial<LimitOptions>
   readonly metricsGenerator?: boolean
   readonly ruleFiles?: readonly string[]
+  /** Experimental parts of PromQL, by Prometheus' names. */
+  readonly featureFlags?: readonly string[]
 }
 
 export interface Backend extends AsyncDisposable {
@@ -36,6 +38,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     limits: { ...defaultLimits, ...options.limits },
     metricsGenerator: options.metricsGenerator ?? true,
     ruleFiles: options.ruleFiles ?? [],
+    featureFlags: options.featureFlags ?? [],
   }
   await using opened = new AsyncDisposableStack()
   const prometheus = await startServer('prometheus', config, '')

@@ -28,7 +28,7 @@ export async function startServer(
     }
     case 'prometheus': {
       const { startPrometheus } = await import('./prometheus/index.ts')
-      return await startPrometheus({ ...options, ruleFiles: config.ruleFiles })
+      return await startPrometheus({ ...options, ruleFiles: config.ruleFiles, featureFlags: config.featureFlags })
     }
   }
 }

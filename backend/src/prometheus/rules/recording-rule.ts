@@ -1,0 +1,26 @@
+import { METRIC_NAME } from '../labels/labels.ts'
+import { FLOAT, type Series } from '../promql/eval/series.ts'
+import type { RecordingSpec } from './rule-file.ts'
+import type { RuleSample } from './rule-sample.ts'
+
+export class RecordingRule {
+  readonly spec: RecordingSpec
+  readonly #groupLabels: Readonly<Record<string, string>>
+
+  constructor(spec: RecordingSpec, groupLabels: Readonly<Record<string, string>>) {
+    this.spec = spec
+    this.#groupLabels = groupLabels
+  }
+
+  /** The result under the rule's name. Native histograms are not recorded. @throws Error where two series become one. */
+  evaluate(result: readonly Series[]): RuleSample[] {
+    const own = { ...this.#groupLabels, ...this.spec.labels, [METRIC_NAME]: this.spec.record }
+    const samples = result
+      .filter(({ kinds }) => kinds[0] === FLOAT)
+      .map((series) => ({ labels: series.labels.with(own), value: series.float(0) }))
+    if (new Set(samples.map(({ labels }) => labels.key)).size !== samples.length) {
+      throw new Error('vector contains metrics with the same labelset after applying rule labels')
+    }
+    return samples
+  }
+}
