@@ -2,10 +2,12 @@
 import path from 'node:path'
 import { createOtlpHttpServer } from './ingest/otlp-http.ts'
 import { createTempoServer } from './api/tempo-server.ts'
+import { createStreamingQuerier } from './grpc/streaming-querier.ts'
 import { listen } from '../http/index.ts'
 import { listenOtlpGrpc } from './ingest/otlp-grpc.ts'
 import { MetricsGenerator } from './generator/metrics-generator.ts'
 import { openTraceStore } from './store/trace-store.ts'
+import { shareHttpPort } from './grpc/shared-port.ts'
 import { TempoCounters } from './api/counters.ts'
 import { TraceReceiver } from './ingest/trace-receiver.ts'
 import type { RunningServer, TempoOptions } from '../server-options.ts'
@@ -28,8 +30,15 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
       closers.unshift(() => generator.close())
     }
     const { host } = options
-    const api = await listen(createTempoServer(services, options), { host, port: options.port, setting: 'TEMPO_PORT' })
-    closers.unshift(() => api.close())
+    const app = createTempoServer(services, options)
+    const querier = createStreamingQuerier(services)
+    const endStreams = shareHttpPort(app.server, querier)
+    const api = await listen(app, { host, port: options.port, setting: 'TEMPO_PORT' })
+    closers.unshift(async () => {
+      endStreams()
+      querier.forceShutdown()
+      await api.close()
+    })
     const otlpHttp = await listen(createOtlpHttpServer(receiver, options), {
       host,
       port: options.otlpHttpPort,

@@ -1,11 +1,10 @@
-import { ApiError, createApiServer, tenantRoutes } from '../../http/index.ts'
-import { QueryCancelledError, QueryTimeoutError } from '../engine/query-budget.ts'
+import { createApiServer, tenantRoutes } from '../../http/index.ts'
+import { queryError } from './query-error.ts'
 import { metricsRoutes } from './metrics-routes.ts'
 import { searchRoutes } from './search-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { tagRoutes } from './tag-routes.ts'
 import { traceRoutes } from './trace-routes.ts'
-import { TraceqlEvaluationError, TraceqlParseError, TraceqlValidationError } from '../traceql/traceql-error.ts'
 import type { FastifyInstance } from 'fastify'
 import type { TempoOptions } from '../../server-options.ts'
 import type { TempoServices } from './services.ts'
@@ -28,14 +27,4 @@ export function createTempoServer(
   metricsRoutes(app, services)
   void app.register(tenantRoutes, { store: services.store })
   return app
-}
-
-function queryError(error: unknown): ApiError | undefined {
-  if (error instanceof TraceqlParseError || error instanceof TraceqlValidationError) {
-    return new ApiError(400, `invalid TraceQL query: ${error.message}`, { cause: error })
-  }
-  if (error instanceof TraceqlEvaluationError) return new ApiError(422, error.message, { cause: error })
-  if (error instanceof QueryTimeoutError) return new ApiError(504, error.message, { cause: error })
-  if (error instanceof QueryCancelledError) return new ApiError(499, error.message, { cause: error })
-  return undefined
 }
