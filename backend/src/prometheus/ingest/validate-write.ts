@@ -9,14 +9,13 @@ import { Labels } from '../labels/labels.ts'
 import { FLOAT_SAMPLE } from '../promql/eval/sample-series.ts'
 import type { SampleBuffer } from '../store/sample-buffer.ts'
 import type { SeriesWrite, WriteBatch } from '../store/write-batch.ts'
+import { exemplarSize, MAX_EXEMPLAR_CHARACTERS } from './exemplar-size.ts'
 import { histogramFault } from './check-histogram.ts'
 import { checkLabels } from './check-labels.ts'
 import type { IngestCounters, RejectReason } from './ingest-counters.ts'
 
 const DAY_MS = 86_400_000
 const MAX_REASONS = 5
-/** OpenMetrics: names and values of an exemplar's labels together. */
-const MAX_EXEMPLAR_RUNES = 128
 
 export type ValidatedWrite = {
   batch: WriteBatch
@@ -96,11 +95,11 @@ export class WriteValidator {
   }
 
   #exemplar({ labels, timestampMs }: WriteExemplar, name: string): boolean {
-    const runes = labels.reduce((sum, [label, value]) => sum + [...label].length + [...value].length, 0)
-    if (runes > MAX_EXEMPLAR_RUNES) {
+    const size = exemplarSize(labels)
+    if (size > MAX_EXEMPLAR_CHARACTERS) {
       this.#refuse(
         'invalid_exemplar',
-        `exemplar labels of ${runes} characters, the limit is ${MAX_EXEMPLAR_RUNES}, series ${name}`,
+        `exemplar labels of ${size} characters, the limit is ${MAX_EXEMPLAR_CHARACTERS}, series ${name}`,
         1,
       )
       return false

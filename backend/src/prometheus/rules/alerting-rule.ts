@@ -1,4 +1,4 @@
-import { Labels, METRIC_NAME } from '../labels/labels.ts'
+import { type Labels, METRIC_NAME } from '../labels/labels.ts'
 import type { Series } from '../promql/eval/series.ts'
 import { expandTemplate } from './alert-template.ts'
 import type { RuleSample } from './rule-sample.ts'

@@ -142,7 +142,7 @@ class RuleFileReader {
   #duration(value: unknown, path: string): number {
     if (value === undefined || value === null) return 0
     try {
-      return parseDurationMs(String(value))
+      return parseDurationMs(typeof value === 'string' ? value : JSON.stringify(value))
     } catch (error) {
       this.faults.push(`${path}: ${error instanceof Error ? error.message : String(error)}`)
       return 0

@@ -1,9 +1,10 @@
-import type { LabelPair, MetricMetadata, WriteExemplar } from '@playground/protocol/remote-write'
+import type { MetricMetadata, WriteExemplar } from '@playground/protocol/remote-write'
 import { ColumnReader, ColumnWriter, type SealedPart, type SectionReader, StringTable } from '../../storage/index.ts'
 import { Labels } from '../labels/labels.ts'
 import type { Matcher } from '../labels/matcher.ts'
 import { HISTOGRAM_SAMPLE } from '../promql/eval/sample-series.ts'
 import type { FloatHistogram } from '../promql/histogram/float-histogram.ts'
+import { readExemplars, readMetadata, writeExemplars, writeMetadata } from './block-extras.ts'
 import { packHistograms, unpackHistograms } from './block-histograms.ts'
 import type { MetricHead } from './metric-head.ts'
 import { matchesAll } from './postings.ts'
@@ -69,29 +70,12 @@ function writeSamples(columns: readonly SampleColumns[]): Uint8Array {
   return new ColumnWriter(LAYOUT).deltas('timesMs', timesMs).float64('values', values).uint8('kinds', kinds).finish()
 }
 
-type StoredExemplar = { series: number; labels: LabelPair[]; value: string; timestampMs: number }
-
 function writeExtras(head: MetricHead, columns: readonly SampleColumns[]): Uint8Array {
-  const histograms = columns.flatMap((part) => histogramsOf(part))
-  const exemplars = head.series.flatMap((series, i) =>
-    series.exemplars().map(({ labels, value, timestampMs }): StoredExemplar => ({
-      series: i,
-      labels,
-      value: String(value),
-      timestampMs,
-    })),
-  )
-  return new ColumnWriter(LAYOUT)
-    .float64('histograms', packHistograms(histograms))
-    .strings(
-      'exemplars',
-      exemplars.map((exemplar) => JSON.stringify(exemplar)),
-    )
-    .strings(
-      'metadata',
-      [...head.metadata.values()].map((entry) => JSON.stringify(entry)),
-    )
-    .finish()
+  const writer = new ColumnWriter(LAYOUT)
+  writer.float64('histograms', packHistograms(columns.flatMap(histogramsOf)))
+  writeExemplars(writer, head.series)
+  writeMetadata(writer, head.metadata.values())
+  return writer.finish()
 }
 
 function histogramsOf({ kinds, histograms }: SampleColumns): FloatHistogram[] {
@@ -178,21 +162,17 @@ export class MetricBlock implements SeriesContainer {
     const packed = new ColumnReader(this.#sections.read(EXTRAS), LAYOUT).float64('histograms')
     const histograms = unpackHistograms(packed)
     this.#sections.charge(packed.byteLength * 2)
-    return Array.from(kinds, (kind) => (kind === HISTOGRAM_SAMPLE ? histograms.next().value : undefined))
+    return Array.from(kinds, (kind) => {
+      if (kind !== HISTOGRAM_SAMPLE) return undefined
+      const next = histograms.next()
+      return next.done ? undefined : next.value
+    })
   }
 
-  #loadExtras() {
+  #loadExtras(): { exemplars: Map<number, WriteExemplar[]>; metadata: MetricMetadata[] } {
     if (this.#extras) return this.#extras
     const columns = new ColumnReader(this.#sections.read(EXTRAS), LAYOUT)
-    const exemplars = new Map<number, WriteExemplar[]>()
-    for (const text of columns.strings('exemplars')) {
-      const { series, labels, value, timestampMs }: StoredExemplar = JSON.parse(text)
-      const list = exemplars.get(series) ?? []
-      list.push({ labels, value: Number(value), timestampMs })
-      exemplars.set(series, list)
-    }
-    const metadata = columns.strings('metadata').map((text): MetricMetadata => JSON.parse(text))
-    this.#extras = { exemplars, metadata }
+    this.#extras = { exemplars: readExemplars(columns), metadata: readMetadata(columns) }
     return this.#extras
   }
 }

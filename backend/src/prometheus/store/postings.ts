@@ -8,7 +8,7 @@ export class Postings {
   add(position: number, labels: Labels): void {
     for (const [name, value] of labels.entries()) {
       let values = this.#byName.get(name)
-      if (!values) this.#byName.set(name, (values = new Map()))
+      if (!values) this.#byName.set(name, (values = new Map<string, number[]>()))
       const list = values.get(value)
       if (list) list.push(position)
       else values.set(value, [position])

@@ -12,13 +12,13 @@ import {
 import type { LabelPair, MetricType, WriteExemplar, WriteRequest } from '@playground/protocol/remote-write'
 import { METRIC_NAME } from '../../labels/labels.ts'
 import { formatPlain } from '../../promql/go-format.ts'
+import { exemplarSize, MAX_EXEMPLAR_CHARACTERS } from '../exemplar-size.ts'
 import { attributeLabels, identityLabels, targetInfoLabels, valueText } from './attribute-labels.ts'
 import { toNativeHistogram } from './exponential-histogram.ts'
 import { metricName, unitName } from './metric-name.ts'
 import { SeriesCollector } from './series-collector.ts'
 
 const CUMULATIVE = 2
-const MAX_EXEMPLAR_RUNES = 128
 /** target_info is repeated within a request so that a look back always finds one. */
 const TARGET_INFO_INTERVAL_MS = 150_000
 
@@ -159,7 +159,6 @@ function toExemplar({ filteredAttributes, timeUnixNano, value, spanId, traceId }
   if (spanId !== '') ids.push(['span_id', spanId])
   const own = filteredAttributes.map(({ key, value: attribute }): LabelPair => [key, valueText(attribute)])
   const all = [...ids, ...own]
-  const runes = all.reduce((sum, [name, text]) => sum + [...name].length + [...text].length, 0)
-  const labels = (runes <= MAX_EXEMPLAR_RUNES ? all : ids).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const labels = (exemplarSize(all) <= MAX_EXEMPLAR_CHARACTERS ? all : ids).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return { labels, value: numberOf(value), timestampMs: Number(timeUnixNano / 1_000_000n) }
 }

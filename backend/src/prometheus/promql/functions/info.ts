@@ -1,4 +1,4 @@
-import { Labels, METRIC_NAME } from '../../labels/labels.ts'
+import { type Labels, METRIC_NAME } from '../../labels/labels.ts'
 import { Matcher } from '../../labels/matcher.ts'
 import { PromqlExecutionError } from '../errors.ts'
 import { eachInstant, instantBounds } from '../eval/select-instant.ts'

@@ -45,15 +45,17 @@ export class FloatHistogram {
   }
 
   copy(): FloatHistogram {
-    return new FloatHistogram({
-      ...this,
-      positive: copyBuckets(this.positive),
-      negative: copyBuckets(this.negative),
-    })
+    return this.#with({ positive: copyBuckets(this.positive), negative: copyBuckets(this.negative) })
   }
 
   withHint(resetHint: ResetHint): FloatHistogram {
-    return new FloatHistogram({ ...this, resetHint })
+    return this.#with({ resetHint })
+  }
+
+  #with(changes: FloatHistogramInit): FloatHistogram {
+    const { resetHint, schema, zeroThreshold, zeroCount, count, sum, positive, negative, customValues } = this
+    const all = { resetHint, schema, zeroThreshold, zeroCount, count, sum, positive, negative, customValues }
+    return new FloatHistogram({ ...all, ...changes })
   }
 
   multiply(factor: number): this {
