@@ -3,6 +3,7 @@
 import { labelsKey, type Labels } from './labels/labels.ts'
 import type { CategorizedLabels, LabelsBuilder } from './labels/labels-builder.ts'
 import { logBuilder } from './metric/sample-plan.ts'
+import { requiredText } from './pipeline/line-filter.ts'
 import { planPipeline } from './pipeline/pipeline.ts'
 import type { QueryBudget } from './query-budget.ts'
 import { EntryMerge, type Direction } from './entry-merge.ts'
@@ -72,15 +73,26 @@ export async function queryLogs(source: LogSource, expr: LogExpr, options: LogQu
   return result.streams()
 }
 
-/** `| trace_id="..."` before anything that could change the label. */
+const traceLabels: ReadonlySet<string> = new Set(['trace_id', 'trace_id_extracted', 'traceId', 'traceID'])
+/** Stages whose labels are parts of the line: a label can only be an id that the line or the metadata holds. */
+const takesFromLine: ReadonlySet<string> = new Set(['json', 'logfmt', 'regexp', 'pattern', 'drop', 'keep'])
+
+/** The id of `|= "<id>"` or `| trace_id="<id>"`: entries that hold it in neither line nor metadata cannot pass. */
 function wantedTraceId(expr: LogExpr): string | undefined {
   for (const stage of expr.stages) {
-    if (stage.kind === 'line-filter') continue
-    if (stage.kind !== 'label-filter' || stage.filter.kind !== 'string') return undefined
-    const { name, operation, value } = stage.filter.matcher
-    if (name === 'trace_id' && operation === '=' && value !== '') return value
+    if (stage.kind === 'line-filter') {
+      const text = requiredText(stage)
+      if (text !== undefined && isTraceId(text)) return text
+    } else if (stage.kind === 'label-filter') {
+      const matcher = stage.filter.kind === 'string' ? stage.filter.matcher : undefined
+      if (matcher?.operation === '=' && traceLabels.has(matcher.name) && isTraceId(matcher.value)) return matcher.value
+    } else if (!takesFromLine.has(stage.kind)) return undefined
   }
   return undefined
+}
+
+function isTraceId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text)
 }
 
 class ResultStreams {

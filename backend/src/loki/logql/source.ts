@@ -24,8 +24,8 @@ export interface StreamRows {
   /** UTF-8 bytes of the line. */
   lineBytes(row: number): number
   metadata(row: number): Labels
-  /** Rows with the same id have the same metadata, within one part; -1 for metadata that hardly any other row has. */
-  metadataId(row: number): number
+  /** Metadata reduced to some names: rows that agree in them have the same id, and `labels` is what they agree on. */
+  pickMetadata(names: ReadonlySet<string>): { idOf: (row: number) => number; labels: (id: number) => Labels }
   /** The first row at or after `row` whose line holds all texts; `length` if there is none. */
   next(row: number, texts: readonly Buffer[]): number
   /** The last row at or before `row`; -1 if there is none. */

@@ -1,12 +1,12 @@
 // A tenant's heads and blocks as evaluation asks for them: label matchers on stream labels, time by binary search, and the
 // index by trace id where the query names one.
-import type { Selection } from '../../storage/index.ts'
+import type { Selection, StoredBlock } from '../../storage/index.ts'
 import { labelValue, type Labels } from '../logql/labels/labels.ts'
 import { compileMatcher } from '../logql/labels/matcher.ts'
 import type { LogPart, LogSelection, LogSource, StreamRows } from '../logql/source.ts'
 import type { LabelMatcher } from '../logql/syntax/ast.ts'
 import type { HeadStream } from './head-stream.ts'
-import type { LogBlock, LogBlockIndex } from './log-block.ts'
+import type { BlockStream, LogBlock, LogBlockIndex } from './log-block.ts'
 import type { LogHead } from './log-head.ts'
 import { lowerBound, splitTime } from './row-order.ts'
 import type { RowColumns } from './row-columns.ts'
@@ -30,6 +30,8 @@ export function logSource(select: (range: { minMs: number; maxMs: number }) => L
   }
 }
 
+const noRows = new Uint32Array(0)
+
 interface Span {
   readonly from: number
   readonly to: number
@@ -52,52 +54,58 @@ class StoreQuery {
   headPart(head: LogHead): LogPart | undefined {
     const picked = this.#traceId === undefined ? undefined : rowsByStream(head, this.#traceId)
     const rows: StreamRows[] = []
-    for (const stream of picked?.keys() ?? head.streams) {
+    for (const stream of head.streams) {
       if (stream.count === 0 || !this.#overlaps(stream) || !this.#matches(stream.labels)) continue
-      const one = this.#headRows(stream, picked?.get(stream))
+      const isPicked = picked !== undefined && !this.#isLabelled(stream.labels)
+      const wanted = isPicked ? (picked.get(stream) ?? noRows) : undefined
+      if (wanted?.length === 0) continue
+      const one = this.#headRows(stream, wanted)
       if (one.length > 0) rows.push(one)
     }
     return partOf(rows)
+  }
+
+  /** A stream that has the id as a label has it in every entry, whatever the index says. */
+  #isLabelled(labels: Labels): boolean {
+    return labels.some(([, value]) => value === this.#traceId)
   }
 
   #headRows(stream: HeadStream, picked: Uint32Array | undefined): StreamRows {
     const columns = stream.snapshot()
     const order = stream.order()
     const wanted = picked && inOrder(picked, order, columns)
-    return this.#rows(stream, columns, {
-      from: 0,
-      to: wanted?.length ?? order?.length ?? stream.count,
-      order: wanted ?? order,
-    })
+    const to = wanted?.length ?? order?.length ?? stream.count
+    return this.#rows(stream, columns, { from: 0, to, order: wanted ?? order })
   }
 
   /** Streams are chosen by the index in memory; the block itself is opened when evaluation reaches it. */
-  blockPart(
-    block: { readonly minMs: number; readonly maxMs: number; readonly index: LogBlockIndex },
-    open: () => LogBlock,
-  ): LogPart | undefined {
-    const { index } = block
-    if (this.#traceId !== undefined && !index.hasUnsureRows && !index.traces.mayHold(this.#traceId)) return undefined
-    const streams = index.streams.filter((stream) => this.#overlaps(stream) && this.#matches(stream.labels))
+  blockPart(block: StoredBlock<LogBlockIndex>, open: () => LogBlock): LogPart | undefined {
+    const mayHold =
+      this.#traceId === undefined || block.index.hasUnsureRows || block.index.traces.mayHold(this.#traceId)
+    const streams = block.index.streams.filter(
+      (stream) =>
+        this.#overlaps(stream) && this.#matches(stream.labels) && (mayHold || this.#isLabelled(stream.labels)),
+    )
     if (streams.length === 0) return undefined
     return {
       minMs: Math.min(...streams.map(({ minMs }) => minMs)),
       maxMs: Math.max(...streams.map(({ maxMs }) => maxMs)),
-      open: () => {
-        const opened = open()
-        const picked = this.#traceId === undefined ? undefined : opened.traces.rowsOf(this.#traceId)
-        if (picked?.length === 0) return []
-        return streams
-          .map((stream) => {
-            const order = picked?.filter((row) => row >= stream.firstRow && row < stream.endRow)
-            const span = order
-              ? { from: 0, to: order.length, order }
-              : { from: stream.firstRow, to: stream.endRow, order }
-            return this.#rows(stream, opened.columns, span)
-          })
-          .filter((rows) => rows.length > 0)
-      },
+      open: () => this.#blockRows(streams, open()),
     }
+  }
+
+  #blockRows(streams: readonly BlockStream[], block: LogBlock): StreamRows[] {
+    const picked = this.#traceId === undefined ? undefined : block.traces.rowsOf(this.#traceId)
+    const found: StreamRows[] = []
+    for (const stream of streams) {
+      const { firstRow, endRow, labels } = stream
+      const order = this.#isLabelled(labels) ? undefined : picked?.filter((row) => row >= firstRow && row < endRow)
+      if (order?.length === 0) continue
+      const span = order ? { from: 0, to: order.length, order } : { from: firstRow, to: endRow, order }
+      const rows = this.#rows(stream, block.columns, span)
+      if (rows.length > 0) found.push(rows)
+    }
+    return found
   }
 
   #rows({ labels, id }: { labels: Labels; id: string }, columns: RowColumns, { from, to, order }: Span): StreamRows {

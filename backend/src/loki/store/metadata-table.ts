@@ -1,5 +1,5 @@
-import { ColumnReader, ColumnWriter, StringTable } from '../../storage/index.ts'
-import type { Labels } from '../logql/labels/labels.ts'
+import { ColumnReader, ColumnWriter, StringTable, type ByteStrings } from '../../storage/index.ts'
+import type { Label, Labels } from '../logql/labels/labels.ts'
 import { withRoom } from './growable.ts'
 
 const layoutVersion = 1
@@ -7,9 +7,21 @@ const maxInterned = 8192
 /** A new value this long (a trace or span id) makes its set one that hardly any other entry has. */
 const uniqueLength = 16
 
+/** Values by number: all in memory while a head grows, decoded one by one from a block. */
+type Values = StringTable | ByteStrings
+
+interface TableParts {
+  readonly names: StringTable
+  readonly values: Values
+  readonly pairs: Uint32Array
+  readonly ends: Uint32Array
+  readonly unique: Uint8Array
+}
+
 /** Sets of structured metadata: names and values interned, equal sets stored once where sets repeat. */
 export class MetadataTable {
-  readonly #strings: StringTable
+  readonly #names: StringTable
+  readonly #values: Values
   #pairs: Uint32Array
   #ends: Uint32Array
   /** 1 for sets not worth remembering by id. */
@@ -19,8 +31,9 @@ export class MetadataTable {
   readonly #interned = new Map<string, number>()
   readonly #decoded: (Labels | undefined)[] = []
 
-  constructor(parts?: { strings: StringTable; pairs: Uint32Array; ends: Uint32Array; unique: Uint8Array }) {
-    this.#strings = parts?.strings ?? new StringTable()
+  constructor(parts?: TableParts) {
+    this.#names = parts?.names ?? new StringTable()
+    this.#values = parts?.values ?? new StringTable()
     this.#pairs = parts?.pairs ?? new Uint32Array(64)
     this.#ends = parts?.ends ?? new Uint32Array(16)
     this.#unique = parts?.unique ?? new Uint8Array(16)
@@ -29,17 +42,21 @@ export class MetadataTable {
   }
 
   get sizeBytes(): number {
-    return this.#strings.sizeBytes + this.#pairs.byteLength + this.#ends.byteLength
+    const values = this.#values instanceof StringTable ? this.#values.sizeBytes : 0
+    return values + this.#pairs.byteLength + this.#ends.byteLength
   }
 
+  /** Only while the table belongs to a head. */
   add(labels: Labels): number {
+    const values = this.#values
+    if (!(values instanceof StringTable)) throw new Error('the metadata of a block is read only')
     const ids: number[] = []
     let isUnique = false
     for (const [name, value] of labels) {
-      ids.push(this.#strings.intern(name))
-      const before = this.#strings.size
-      ids.push(this.#strings.intern(value))
-      if (this.#strings.size > before && value.length >= uniqueLength) isUnique = true
+      ids.push(this.#names.intern(name))
+      const before = values.size
+      ids.push(values.intern(value))
+      if (values.size > before && value.length >= uniqueLength) isUnique = true
     }
     const key = isUnique ? '' : ids.join(',')
     const known = isUnique ? undefined : this.#interned.get(key)
@@ -68,18 +85,62 @@ export class MetadataTable {
   get(id: number): Labels {
     const known = this.#decoded[id]
     if (known !== undefined) return known
-    const labels: [string, string][] = []
-    const end = this.#ends[id] ?? 0
-    for (let at = id === 0 ? 0 : (this.#ends[id - 1] ?? 0); at < end; at += 2) {
-      labels.push([this.#strings.at(this.#pairs[at] ?? 0), this.#strings.at(this.#pairs[at + 1] ?? 0)])
-    }
+    const labels = this.#decode(id, () => true)
     if (!this.isUnique(id)) this.#decoded[id] = labels
     return labels
   }
 
+  #decode(id: number, isWanted: (name: number) => boolean): Labels {
+    const labels: Label[] = []
+    const end = this.#ends[id] ?? 0
+    for (let at = this.#start(id); at < end; at += 2) {
+      const name = this.#pairs[at] ?? 0
+      if (isWanted(name)) labels.push([this.#names.at(name), this.#value(this.#pairs[at + 1] ?? 0)])
+    }
+    return labels
+  }
+
+  #start(id: number): number {
+    return id === 0 ? 0 : (this.#ends[id - 1] ?? 0)
+  }
+
+  #value(id: number): string {
+    return this.#values instanceof StringTable ? this.#values.at(id) : this.#values.text(id)
+  }
+
+  /**
+   * Sets reduced to some names, numbered anew: entries that differ only in other names (their trace id) get one number.
+   * The number of a set never changes, so it can be remembered.
+   */
+  pick(names: ReadonlySet<string>): { idOf: (set: number) => number; labels: (id: number) => Labels } {
+    const numbers = new Map<string | number, number>()
+    const labels: Labels[] = []
+    const isWanted = (name: number): boolean => names.has(this.#names.at(name))
+    const idOf = (set: number): number => {
+      let key: string | number = -1
+      const end = this.#ends[set] ?? 0
+      for (let at = this.#start(set); at < end; at += 2) {
+        const name = this.#pairs[at] ?? 0
+        if (!isWanted(name)) continue
+        // Few names: a name and a value fit into one exact number.
+        const pair = (this.#pairs[at + 1] ?? 0) * 1024 + (name % 1024)
+        key = key === -1 ? pair : `${key},${pair}`
+      }
+      let number = numbers.get(key)
+      if (number === undefined) {
+        number = labels.push(this.#decode(set, isWanted)) - 1
+        numbers.set(key, number)
+      }
+      return number
+    }
+    return { idOf, labels: (id) => labels[id] ?? [] }
+  }
+
   toBytes(): Uint8Array {
+    if (!(this.#values instanceof StringTable)) throw new Error('the metadata of a block is written already')
     return new ColumnWriter(layoutVersion)
-      .strings('strings', this.#strings.strings)
+      .strings('names', this.#names.strings)
+      .strings('values', this.#values.strings)
       .uint32('pairs', this.#pairs.slice(0, this.#pairCount))
       .uint32('ends', this.#ends.slice(0, this.#count))
       .uint8('unique', this.#unique.slice(0, this.#count))
@@ -89,7 +150,8 @@ export class MetadataTable {
   static fromBytes(bytes: Uint8Array): MetadataTable {
     const reader = new ColumnReader(bytes, layoutVersion)
     return new MetadataTable({
-      strings: new StringTable(reader.strings('strings')),
+      names: new StringTable(reader.strings('names')),
+      values: reader.byteStrings('values'),
       pairs: reader.uint32('pairs'),
       ends: reader.uint32('ends'),
       unique: reader.uint8('unique'),

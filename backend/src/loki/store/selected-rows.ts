@@ -55,9 +55,10 @@ export class SelectedRows implements StreamRows {
     return this.#columns.metadata.get(this.#columns.metadataId[this.#physical(row)] ?? 0)
   }
 
-  metadataId(row: number): number {
-    const id = this.#columns.metadataId[this.#physical(row)] ?? 0
-    return this.#columns.metadata.isUnique(id) ? -1 : id
+  pickMetadata(names: ReadonlySet<string>): { idOf: (row: number) => number; labels: (id: number) => Labels } {
+    const { idOf, labels } = this.#columns.metadata.pick(names)
+    const { metadataId } = this.#columns
+    return { idOf: (row) => idOf(metadataId[this.#physical(row)] ?? 0), labels }
   }
 
   next(row: number, texts: readonly Buffer[]): number {

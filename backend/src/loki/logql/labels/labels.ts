@@ -39,11 +39,8 @@ export function labelValue(labels: Labels, name: string): string {
   return ''
 }
 
-/** Without prototype: a label may be called `__proto__`. */
 export function labelsObject(labels: Labels): Record<string, string> {
-  const object: Record<string, string> = Object.create(null)
-  for (const [name, value] of labels) object[name] = value
-  return object
+  return Object.fromEntries(labels)
 }
 
 /** `{a="b", c="d"}` */

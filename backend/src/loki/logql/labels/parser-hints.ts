@@ -44,6 +44,11 @@ export class ParserHints {
     this.#requiredLeft = this.#required.size
   }
 
+  /** The labels that are wanted; none means all. */
+  get names(): ReadonlySet<string> {
+    return this.#required
+  }
+
   get needsNothing(): boolean {
     return this.#isNothingNeeded || this.isComplete
   }

@@ -1,4 +1,6 @@
 import { labelValue } from '../labels/labels.ts'
+import { ParserHints } from '../labels/parser-hints.ts'
+import { errorDetailsLabel, errorLabel } from '../labels/special-labels.ts'
 import type { QueryBudget } from '../query-budget.ts'
 import { isRepeated, RepeatedEntries } from '../repeated-entry.ts'
 import type { LogSelection, LogSource, StreamRows } from '../source.ts'
@@ -60,15 +62,32 @@ function sampler(rows: StreamRows, target: Target): TakeSample {
   const only = onlySeries(rows, target)
   if (only !== undefined) return (row) => only.add(timeOf(row), valueOf(row), budget)
 
+  if (plan.grouping.kind === 'by') return pickedSampler(rows, plan.grouping.names, target, timeOf, valueOf)
   const builder = plan.builder(rows.labels)
-  const known = new Map<number, SampleSeries>()
   return (row) => {
-    const id = rows.metadataId(row)
-    let one = id === -1 ? undefined : known.get(id)
+    builder.reset(rows.metadata(row))
+    series.of(builder.grouped(plan.grouping)).add(timeOf(row), valueOf(row), budget)
+  }
+}
+
+/** Entries that agree in the labels of the grouping fall into one series: those labels are looked at once. */
+function pickedSampler(
+  rows: StreamRows,
+  names: readonly string[],
+  { plan, series, budget }: Target,
+  timeOf: (row: number) => number,
+  valueOf: (row: number) => number,
+): TakeSample {
+  const builder = plan.builder(rows.labels)
+  const picked = rows.pickMetadata(new Set([...ParserHints.only(names).names, errorLabel, errorDetailsLabel]))
+  const known: SampleSeries[] = []
+  return (row) => {
+    const id = picked.idOf(row)
+    let one = known[id]
     if (one === undefined) {
-      builder.reset(rows.metadata(row))
+      builder.reset(picked.labels(id))
       one = series.of(builder.grouped(plan.grouping))
-      if (id !== -1) known.set(id, one)
+      known[id] = one
     }
     one.add(timeOf(row), valueOf(row), budget)
   }

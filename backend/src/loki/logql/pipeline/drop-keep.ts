@@ -49,7 +49,7 @@ export class KeepStage implements Stage {
   }
 
   process(line: string, labels: LabelsBuilder): string {
-    for (const [name, value] of [...labels.entries()]) {
+    for (const [name, value] of labels.map()) {
       if (isStateLabel(name)) continue
       const isKept = this.#kept.some((kept) => kept.name === name && (kept.test?.(value) ?? true))
       if (!isKept) labels.delete(name)

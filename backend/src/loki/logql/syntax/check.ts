@@ -12,6 +12,7 @@ import {
 } from './ast.ts'
 import { goFloatError, parseGoFloat } from './go-number.ts'
 import { LogqlParseError } from './parse-error.ts'
+import { compileRegexp, RegexpError } from '../../../regexp/index.ts'
 import { matchesEmpty } from '../labels/matcher.ts'
 
 const groupable: ReadonlySet<string> = new Set([
@@ -57,6 +58,7 @@ function checkMetric(expr: MetricExpr): MetricExpr {
       checkVectorAggregation(expr)
       return { ...expr, operand: checkMetric(expr.operand) }
     case 'label-replace':
+      checkReplacePattern(expr.pattern)
       return { ...expr, operand: checkMetric(expr.operand) }
     case 'binary':
       return checkBinary(expr)
@@ -88,6 +90,15 @@ function checkRange(expr: RangeAggregationExpr): void {
     throw new LogqlParseError(`invalid aggregation ${operation} without unwrap`)
   }
   checkSelector(range.log)
+}
+
+function checkReplacePattern(pattern: string): void {
+  try {
+    compileRegexp(pattern, { anchored: true })
+  } catch (error) {
+    if (error instanceof RegexpError) throw new LogqlParseError(`invalid regex in label_replace: ${error.message}`)
+    throw error
+  }
 }
 
 function checkVectorAggregation(expr: VectorAggregationExpr): void {

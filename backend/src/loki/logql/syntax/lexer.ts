@@ -8,7 +8,7 @@ import { functionWords, keywords, oneCharacterSymbols, twoCharacterSymbols, type
 
 const maxQueryLength = 131_072
 const number =
-  /(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?\d+)?|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y
+  /(?:0[bB][01][01_]*|0[oO][0-7][0-7_]*|0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?\d+)?|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/y
 const identifier = /[\p{L}_][\p{L}\p{Nd}_]*/uy
 const durationTail = /[\p{N}nuµmshdwy.]+/uy
 const bytesTail = /[\p{N}BikKMGTP.]+/uy

@@ -18,7 +18,7 @@ function withCount(call: (count: number, text: string) => Value): TemplateFuncti
 
 /** Characters of a set taken off the ends, as Go's `strings.Trim`. */
 function trimSet(text: string, set: string, { left = true, right = true } = {}): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   let from = 0
   let to = characters.length
   while (left && from < to && set.includes(characters[from] ?? '')) from++
@@ -36,7 +36,7 @@ function trimSuffix(text: string, suffix: string): string {
 
 function replaceLimited(text: string, from: string, to: string, limit: number): string {
   if (limit < 0) return text.split(from).join(to)
-  const parts = from === '' ? [...text] : text.split(from)
+  const parts = from === '' ? Array.from(text) : text.split(from)
   const head = parts.slice(0, limit + 1).join(to)
   return parts.length > limit + 1 ? [head, ...parts.slice(limit + 1)].join(from) : head
 }
@@ -63,7 +63,7 @@ function truncate(count: number, text: string): string {
 }
 
 function align(count: number, text: string, side: 'left' | 'right'): string {
-  const characters = [...text]
+  const characters = Array.from(text)
   if (count < 0 || count === characters.length) return text
   if (count > maxRepeated) throw new Error(`alignment to ${count} is too long`)
   const padding = ' '.repeat(Math.max(0, count - characters.length))

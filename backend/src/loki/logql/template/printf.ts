@@ -48,7 +48,7 @@ function formatTyped(letter: string, value: Value, flags: string, precision: num
 }
 
 function formatString(letter: string, text: string, precision: number | undefined): string | undefined {
-  const cut = precision === undefined ? text : [...text].slice(0, precision).join('')
+  const cut = precision === undefined ? text : Array.from(text).slice(0, precision).join('')
   if (letter === 's') return cut
   if (letter === 'q') return quoteGoString(cut)
   if (letter === 'x' || letter === 'X') {
@@ -110,7 +110,7 @@ function signed(text: string, value: Value, flags: string): string {
 }
 
 function padded(text: string, flags: string, width: number | undefined): string {
-  const missing = (width ?? 0) - [...text].length
+  const missing = (width ?? 0) - Array.from(text).length
   if (missing <= 0) return text
   if (flags.includes('-')) return text + ' '.repeat(missing)
   if (!flags.includes('0')) return ' '.repeat(missing) + text
