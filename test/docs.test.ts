@@ -37,7 +37,7 @@ test('a script and a path that do not exist are noticed', () => {
 })
 
 function missingScripts(text: string): string[] {
-  return [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)(?! *-w)/g)]
+  return [...text.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)]
     .map(([, name]) => name ?? '')
     .filter((name) => !scripts.has(name) && !existsInWorkspace(text, name))
 }

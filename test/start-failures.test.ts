@@ -80,10 +80,9 @@ test('a state directory that cannot be written is one clear line', async () => {
 
 test('a database that does not start is named, with what to try', async () => {
   await using lab = await prepareLab()
-  // A folder where Postgres' data should be a cluster, but its version file says otherwise.
-  const cluster = join(lab.stateDir, 'data/postgres/cluster')
-  mkdirSync(cluster, { recursive: true })
-  writeFileSync(join(cluster, 'PG_VERSION'), '9.1\n')
+  // Where the folder of its data should be is a file.
+  mkdirSync(join(lab.stateDir, 'data'))
+  writeFileSync(join(lab.stateDir, 'data/postgres'), '')
   const { exitCode, stderr } = await lab.run('up')
   assert.equal(exitCode, 1)
   assert.match(stderr, /[Pp]ostgres|database/)
