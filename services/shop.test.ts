@@ -136,10 +136,8 @@ describe('the shop', () => {
       ...mug,
     })
     for (const name of ['gateway', 'inventory', 'payment'] as const) {
-      assert.ok(
-        shop.logLines(name).some((line) => line['trace_id'] === body['traceId']),
-        `${name} wrote no line`,
-      )
+      // A request's line is written when its answer has left, which is after the client has it.
+      await until(`a line of ${name}`, () => shop.logLines(name).find((line) => line['trace_id'] === body['traceId']))
     }
   })
 
