@@ -74,7 +74,7 @@ function describeSpanset(set: Spanset, plan: FetchPlan, limit: number): FoundSpa
         spanId: span.spanId,
         ...(name === undefined ? {} : { name }),
         startTimeUnixNano: span.startUnixNano,
-        durationNanos: span.endUnixNano - span.startUnixNano,
+        durationNanos: span.endUnixNano > span.startUnixNano ? span.endUnixNano - span.startUnixNano : 0n,
         attributes: listedAttributes(span, plan).map(({ attribute, value }) => ({
           key: attribute.name,
           value: staticToAnyValue(value),

@@ -24,7 +24,7 @@ const notListed = new Set<Intrinsic>([
 export function shownAttributes(span: SpanView, plan: FetchPlan): ShownAttribute[] {
   const bySlot = new Map<number, Static>()
   for (const slot of plan.shown) add(bySlot, slot, span.bound.readers(slot).shown(span))
-  for (const slot of plan.selected) add(bySlot, slot, span.bound.readers(slot).whole(span))
+  for (const slot of plan.selected) add(bySlot, slot, span.bound.readers(slot).wholeShown(span))
   return [...bySlot].map(([slot, value]) => ({ attribute: plan.attributes[slot] as Attribute, value }))
 }
 

@@ -19,8 +19,10 @@ export interface SlotReaders {
   first: SpanReader
   /** What the answer shows of it. */
   shown: SpanReader
-  /** The value as it is. */
+  /** The value as it is: of several events, the first one's. */
   whole: SpanReader
+  /** What the answer shows of it when it is selected: of several events, the last one's. */
+  wholeShown: SpanReader
 }
 
 /** A plan made ready for one table: names resolved to ids, each distinct value tested once. */
@@ -56,7 +58,7 @@ export class BoundTable {
     const { plan } = this
     if (plan.allConditions) {
       if (!this.mayMatch(span.row)) return false
-      return plan.shown.every((slot) => isSingle(plan.attributes[slot]) || isVisible(this.readers(slot).first(span)))
+      return plan.shown.every((slot) => this.#meets(plan.attributes[slot] as Attribute, this.readers(slot), span))
     }
     if (plan.everySpan || plan.hasTraceConditions || (plan.conditions.length === 0 && !plan.structural)) return true
     if (plan.structural) {
@@ -64,6 +66,14 @@ export class BoundTable {
       if (span.nestedLeft > 0) return true
     }
     return plan.shown.some((slot) => isVisible(this.readers(slot).shown(span)))
+  }
+
+  #meets({ scope, intrinsic = '' }: Attribute, readers: SlotReaders, span: SpanView): boolean {
+    // Events and links have been decided by `mayMatch`, where one event has to meet all conditions.
+    if (scope === 'event' || scope === 'link' || /^(event|link):/.test(intrinsic)) return true
+    const value = readers.first(span)
+    // Of a resource it is enough to have the attribute: Tempo counts hidden values there, and the expression decides.
+    return scope === 'resource' || scope === 'instrumentation' ? value !== undefined : isVisible(value)
   }
 
   readers(slot: number): SlotReaders {
@@ -109,7 +119,13 @@ export class BoundTable {
     const first = items.first(attribute)
     const shown = items.shown(attribute)
     const whole = items.whole(attribute)
-    return { first: (span) => first(span.row), shown: (span) => shown(span.row), whole: (span) => whole(span.row) }
+    const wholeShown = items.wholeShown(attribute)
+    return {
+      first: (span) => first(span.row),
+      shown: (span) => shown(span.row),
+      whole: (span) => whole(span.row),
+      wholeShown: (span) => wholeShown(span.row),
+    }
   }
 
   #resource(name: string): SlotReaders {
@@ -136,7 +152,7 @@ export class BoundTable {
       const [onSpan, onResource] = readers.map((reader) => reader[which])
       return (span) => onSpan?.(span) ?? onResource?.(span)
     }
-    return { first: pick('first'), shown: pick('shown'), whole: pick('whole') }
+    return { first: pick('first'), shown: pick('shown'), whole: pick('whole'), wholeShown: pick('wholeShown') }
   }
 
   #intrinsic(intrinsic: Intrinsic): SlotReaders {
@@ -154,16 +170,9 @@ export class BoundTable {
 }
 
 function same(first: SpanReader, whole: SpanReader): SlotReaders {
-  return { first, shown: first, whole }
+  return { first, shown: first, whole, wholeShown: whole }
 }
 
 function isVisible(value: Static | undefined): boolean {
   return value !== undefined && value.type !== 'nil'
-}
-
-/** Attributes of events, links and scopes are decided by `mayMatch`. */
-function isSingle(attribute: Attribute | undefined): boolean {
-  return (
-    attribute?.scope === 'event' || attribute?.scope === 'link' || /^(event|link):/.test(attribute?.intrinsic ?? '')
-  )
 }

@@ -42,16 +42,7 @@ export class ItemScope {
 
   /** What the query's expression sees: the first event that has the attribute. */
   first(attribute: Attribute): RowReader {
-    const read = this.#fetched(attribute)
-    return (row) => {
-      const [start, end] = this.#range(row)
-      for (let item = start; item < end; item++) {
-        if (!this.#keeps(item, row)) continue
-        const value = read(item, row)
-        if (value !== undefined) return value
-      }
-      return undefined
-    }
+    return this.#first(this.#fetched(attribute), true)
   }
 
   /** What the answer shows: of several events, the last one's. */
@@ -60,7 +51,23 @@ export class ItemScope {
   }
 
   whole(attribute: Attribute): RowReader {
+    return this.#first(this.#plain(attribute), false)
+  }
+
+  wholeShown(attribute: Attribute): RowReader {
     return this.#last(this.#plain(attribute), false)
+  }
+
+  #first(read: ItemReader, onlyKept: boolean): RowReader {
+    return (row) => {
+      const [start, end] = this.#range(row)
+      for (let item = start; item < end; item++) {
+        if (onlyKept && !this.#keeps(item, row)) continue
+        const value = read(item, row)
+        if (value !== undefined) return value
+      }
+      return undefined
+    }
   }
 
   #last(read: ItemReader, onlyKept: boolean): RowReader {

@@ -29,7 +29,8 @@ export function rowTests(plan: FetchPlan, table: SpanTable, scopes: RowScopes): 
     tests.push((row) => isVisible(read(row)))
   }
   for (const { attribute } of plan.attributeConditions('instrumentation')) {
-    const read = remembered((scope) => isVisible(scopes.instrumentation.reader(attribute.name)(scope)))
+    const reader = scopes.instrumentation.reader(attribute.name)
+    const read = remembered((scope) => reader(scope) !== undefined)
     tests.push((row) => read(table.spans.scope.at(row)))
   }
   if (scopes.event.hasConditions) tests.push((row) => scopes.event.accepts(row))
@@ -45,7 +46,8 @@ function resourceTests(plan: FetchPlan, table: SpanTable, scope: BoundScope): Ro
   const accepted = remembered((resource) =>
     conditions.every(({ attribute }, index) => {
       if (attribute.name === 'service.name') return serviceValue(table, resource, serviceTests) !== undefined
-      return isVisible(readers[index]?.(resource))
+      // A value that no condition lets through still counts, as in Tempo: the expression decides.
+      return readers[index]?.(resource) !== undefined
     }),
   )
   const { resource } = table.spans
