@@ -174,6 +174,7 @@ test('health tells each component apart and answers within the deadline although
   assert.equal(summary.get('loki'), 'down HTTP 503: Ingester not ready: waiting for 15s')
   assert.equal(summary.get('tempo'), 'down no answer within 200 ms')
   assert.equal(summary.get('agent'), 'down nothing listens there')
+  assert.equal(summary.get('inventory'), 'down database: pool timed out')
   assert.equal(summary.get('postgres'), 'down pool timed out')
 })
 

@@ -47,7 +47,7 @@ async function probe(name: string, url: URL, timeoutMs: number): Promise<Probe> 
     const body = await response.text()
     return response.ok
       ? { health: health('up'), body }
-      : { health: health('down', `HTTP ${response.status}: ${body.trim().slice(0, 300)}`), body }
+      : { health: health('down', refusalText(response.status, body)), body }
   } catch (error) {
     return { health: health('down', failureText(error, timeoutMs)), body: '' }
   }
@@ -71,13 +71,23 @@ function postgresHealth({ health, body }: Probe): ComponentHealth {
   return { ...base, status: 'unknown', detail: 'inventory, which would know, does not answer' }
 }
 
-/** The services' health answers `checks: {<name>: "ok" | <why not>}`. */
+/** What a component says of itself: the checks that failed, where it lists them, else its own words. */
+function refusalText(status: number, body: string): string {
+  const failed = Object.entries(healthChecks(body) ?? {}).filter(([, result]) => result !== 'ok')
+  if (failed.length > 0) return failed.map(([name, result]) => `${name}: ${String(result)}`).join(', ')
+  return `HTTP ${status}: ${body.trim().slice(0, 300)}`
+}
+
 function databaseCheck(body: string): Pick<ComponentHealth, 'status' | 'detail'> | undefined {
-  const checks = parseObject(body)?.checks
-  if (!isObject(checks)) return undefined
-  const check = checks.database ?? checks.postgres
+  const check = healthChecks(body)?.database
   if (typeof check !== 'string') return undefined
   return check === 'ok' ? { status: 'up' } : { status: 'down', detail: check }
+}
+
+/** The services' health answers `checks: {<name>: "ok" | <why not>}`. */
+function healthChecks(body: string): Record<string, unknown> | undefined {
+  const checks = parseObject(body)?.checks
+  return isObject(checks) ? checks : undefined
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

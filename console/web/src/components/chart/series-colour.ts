@@ -4,7 +4,7 @@ const hues = 8
 
 /** One series for each service: each in the colour it has everywhere. Otherwise the theme's colours in turn. */
 export function seriesColours(all: readonly Record<string, string>[]): string[] {
-  const services = all.map((labels) => labels.service_name ?? labels.service)
+  const services = all.map((labels) => labels.service_name ?? labels.service ?? labels['resource.service.name'])
   const isByService = services.length > 1 && new Set(services).size === services.length
   return services.map((service, index) =>
     isByService && service !== undefined ? serviceHue(service) : seriesColour(index),

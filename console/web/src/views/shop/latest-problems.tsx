@@ -40,7 +40,9 @@ export function LatestProblems({ nowMs, params }: { nowMs: number; params: URLSe
               <span className="faint">{formatClock(timeMs)}</span>
               <span className={`badge ${log.level === 'error' ? 'badge-error' : 'badge-warn'}`}>{log.level}</span>
               <ServiceName name={log.service ?? 'unknown'} />
-              <span className="problem-message">{log.message}</span>
+              <span className="problem-message">
+                {log.message} <span className="faint">{log.extras}</span>
+              </span>
               {log.traceId !== undefined && (
                 <Link
                   className="mono"

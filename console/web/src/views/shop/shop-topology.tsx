@@ -26,9 +26,6 @@ interface ShopTopologyProps {
   params: URLSearchParams
 }
 
-/** Below this width callers stand above whom they call, instead of left of them. */
-const sidewaysFromPx = 720
-
 interface Geometry {
   isSideways: boolean
   node: { width: number; height: number }
@@ -36,15 +33,27 @@ interface Geometry {
   gap: { layer: number; row: number }
 }
 
-const sideways: Geometry = { isSideways: true, node: { width: 178, height: 76 }, gap: { layer: 58, row: 28 } }
-const downwards: Geometry = { isSideways: false, node: { width: 152, height: 76 }, gap: { layer: 36, row: 14 } }
+const nodeHeight = 76
+const paddingPx = 24
+const downwards: Geometry = { isSideways: false, node: { width: 152, height: nodeHeight }, gap: { layer: 36, row: 14 } }
+
+/** Callers stand left of whom they call where there is room for that, else above them. */
+function fitGeometry(hostWidth: number, layers: number): Geometry {
+  const room = hostWidth - paddingPx
+  const gap = 44
+  const width = Math.min(178, (room - gap * (layers - 1)) / layers)
+  if (width < 148) return downwards
+  const layerGap = Math.min(80, (room - width * layers) / Math.max(1, layers - 1))
+  return { isSideways: true, node: { width, height: nodeHeight }, gap: { layer: layerGap, row: 28 } }
+}
 
 export function ShopTopology({ health, numbers, serviceLabel, params }: ShopTopologyProps) {
   const host = useRef<HTMLDivElement>(null)
   const hostWidth = useElementWidth(host)
-  const geometry = (hostWidth ?? window.innerWidth) >= sidewaysFromPx ? sideways : downwards
   const edges = shownEdges(numbers)
   const nodes = layoutServiceGraph(edges)
+  const layers = Math.max(...nodes.map(({ layer }) => layer)) + 1
+  const geometry = fitGeometry(hostWidth ?? window.innerWidth, layers)
   const { width, height, places } = placeNodes(nodes, geometry)
 
   return (
