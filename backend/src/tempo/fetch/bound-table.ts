@@ -68,9 +68,9 @@ export class BoundTable {
     return plan.shown.some((slot) => isVisible(this.readers(slot).shown(span)))
   }
 
-  #meets({ scope, intrinsic = '' }: Attribute, readers: SlotReaders, span: SpanView): boolean {
+  #meets({ scope, intrinsic }: Attribute, readers: SlotReaders, span: SpanView): boolean {
     // Events and links have been decided by `mayMatch`, where one event has to meet all conditions.
-    if (scope === 'event' || scope === 'link' || /^(event|link):/.test(intrinsic)) return true
+    if (scope === 'event' || scope === 'link' || /^(event|link):/.test(intrinsic ?? '')) return true
     const value = readers.first(span)
     // Of a resource it is enough to have the attribute: Tempo counts hidden values there, and the expression decides.
     return scope === 'resource' || scope === 'instrumentation' ? value !== undefined : isVisible(value)
