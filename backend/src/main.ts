@@ -56,8 +56,14 @@ function configOrExit(): BackendConfig {
   }
 }
 
+/**
+ * V8 lets garbage pile up in proportion to the heap it is allowed: with its defaults (4 GB on this machine) the process held 534 MB after
+ * 48,000 rows of each signal, with these bounds 330 MB, for a tenth more CPU. Rows are in typed arrays, outside of this heap.
+ */
 function startWorker(input: WorkerInput): Worker {
-  return new Worker(new URL('worker.ts', import.meta.url), { name: input.name, workerData: input })
+  const heapMb = 512 + Math.ceil(input.config.limits.queryMemoryBytes / 2 ** 20)
+  const resourceLimits = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: heapMb }
+  return new Worker(new URL('worker.ts', import.meta.url), { name: input.name, workerData: input, resourceLimits })
 }
 
 function whenReady(name: ServerName, worker: Worker): Promise<ReadyServer> {
