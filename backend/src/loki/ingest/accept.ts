@@ -116,7 +116,7 @@ function metadataProblem(metadata: readonly Label[], name: string, limits: Inges
 }
 
 function describeTime(time: bigint): string {
-  const date = new Date(Number(time / 1_000_000n))
+  const date = new Date(splitTime(time).ms)
   return Number.isNaN(date.getTime()) ? `${time} ns` : date.toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
