@@ -91,6 +91,7 @@ describe('the console', () => {
       await spanLine.first().locator('.log-row-toggle').click()
       const opened = page.locator('.log-details').first()
       await opened.getByText(spanId).first().waitFor()
+      await opened.getByRole('link', { name: 'Metrics of inventory' }).waitFor()
       for (const link of await page.locator('.log-row').getByRole('link', { name: /Trace/ }).all()) {
         assert.equal(await link.getAttribute('title'), `Trace ${refused.traceId}`)
       }

@@ -47,6 +47,9 @@ function merge(nodes: readonly SpanNode[], parentId: string): FlameFrame[] {
   return frames.sort((a, b) => (a.totalNano > b.totalNano ? -1 : 1))
 }
 
+/** Narrower than half a pixel of a wide screen: not to be seen, but thousands of them would be slow. */
+const minWidth = 0.0003
+
 /** Children share their parent's width by total time; parallel ones are scaled so that they never overflow it. */
 export function layoutFlame(roots: readonly FlameFrame[]): FlameBox[] {
   const boxes: FlameBox[] = []
@@ -62,8 +65,10 @@ export function layoutFlame(roots: readonly FlameFrame[]): FlameBox[] {
     let x = left
     for (const frame of frames) {
       const frameWidth = (Number(frame.totalNano) / whole) * width
-      boxes.push({ frame, depth, left: x, width: frameWidth })
-      place(frame.children, depth + 1, x, frameWidth, frame.totalNano)
+      if (frameWidth >= minWidth) {
+        boxes.push({ frame, depth, left: x, width: frameWidth })
+        place(frame.children, depth + 1, x, frameWidth, frame.totalNano)
+      }
       x += frameWidth
     }
   }

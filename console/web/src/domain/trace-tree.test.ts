@@ -65,6 +65,39 @@ test('parents in a loop, a span that is its own parent, and a doubled id lose no
   assert.equal(outline(['a', '', 0, 5], ['b', 'a', 1, 2], ['b', 'a', 3, 4]).length, 3)
 })
 
+test('a loop loses nothing of what hangs below it', () => {
+  assert.deepEqual(outline(['root', '', 0, 9], ['a', 'b', 0, 5], ['b', 'a', 1, 4], ['c', 'b', 2, 3]), [
+    'root',
+    'a',
+    '  b',
+    '    c',
+  ])
+})
+
+test('twenty thousand spans, wide or deep, are a tree in well under the time a person notices', () => {
+  const count = 20_000
+  const wide = trace(
+    ['0', '', 0, count],
+    ...Array.from({ length: count }, (_, index): Sketch => [`w${index + 1}`, '0', index, index + 1]),
+  )
+  const deep = trace(
+    ...Array.from({ length: count }, (_, index): Sketch => [
+      `d${index}`,
+      index === 0 ? '' : `d${index - 1}`,
+      index,
+      2 * count - index,
+    ]),
+  )
+  for (const [name, sketch] of Object.entries({ wide, deep })) {
+    const started = performance.now()
+    const tree = buildTraceTree(sketch)
+    assert.equal(flattenTree(tree).length, sketch.spans.length)
+    assert.ok(criticalPath(tree).length > 0)
+    const tookMs = performance.now() - started
+    assert.ok(tookMs < 5_000, `${name} took ${tookMs} ms`)
+  }
+})
+
 test('a span’s own time is what no child covers, and overlapping children count once', () => {
   const [root] = buildTraceTree(trace(['a', '', 0, 10], ['b', 'a', 1, 5], ['c', 'a', 3, 7], ['d', 'a', 9, 14])).roots
   assert.equal(root?.selfNano, 3n * second)

@@ -35,22 +35,24 @@ export function buildTraceTree(trace: Trace): TraceTree {
   const roots: SpanNode[] = []
   for (const node of nodes.values()) {
     const parent = nodes.get(node.span.parentSpanId)
-    if (parent !== undefined && parent !== node && !reaches(parent, node, nodes)) parent.children.push(node)
-    else {
-      node.isOrphan = node.span.parentSpanId !== ''
-      roots.push(node)
-    }
+    if (parent !== undefined && parent !== node) parent.children.push(node)
+    else roots.push(node)
   }
-  const byStart = (a: SpanNode, b: SpanNode) => compare(a.span.startTimeUnixNano, b.span.startTimeUnixNano)
+  const visited = new Set<SpanNode>()
+  for (const root of roots) visit(root, visited)
+  // Whoever no root leads to is in a loop of parents, or below one: opened where it is met first.
+  for (const node of nodes.values()) {
+    if (visited.has(node)) continue
+    const parent = nodes.get(node.span.parentSpanId)
+    parent?.children.splice(parent.children.indexOf(node), 1)
+    roots.push(node)
+    visit(node, visited)
+  }
+  for (const root of roots) root.isOrphan = root.span.parentSpanId !== ''
   roots.sort(byStart)
-  const stack = [...roots]
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+  for (const node of visited) {
     node.children.sort(byStart)
     node.selfNano = selfTime(node)
-    for (const child of node.children) {
-      child.depth = node.depth + 1
-      stack.push(child)
-    }
   }
   const starts = trace.spans.map((span) => span.startTimeUnixNano)
   const start = starts.reduce((min, value) => (value < min ? value : min), starts[0] ?? 0n)
@@ -76,16 +78,20 @@ export function flattenTree(tree: TraceTree, isCollapsed: (spanId: string) => bo
   return rows
 }
 
-/** Whether walking up from `from` meets `target`: a parent loop must not hide its spans or hang the page. */
-function reaches(from: SpanNode, target: SpanNode, nodes: ReadonlyMap<string, SpanNode>): boolean {
-  const seen = new Set<SpanNode>()
-  let node: SpanNode | undefined = from
-  while (node !== undefined && !seen.has(node)) {
-    if (node === target) return true
-    seen.add(node)
-    node = nodes.get(node.span.parentSpanId)
+/** Depth first, telling each node how deep it stands. */
+function visit(root: SpanNode, visited: Set<SpanNode>): void {
+  const stack = [root]
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    visited.add(node)
+    for (const child of node.children) {
+      child.depth = node.depth + 1
+      stack.push(child)
+    }
   }
-  return false
+}
+
+function byStart(a: SpanNode, b: SpanNode): number {
+  return compare(a.span.startTimeUnixNano, b.span.startTimeUnixNano)
 }
 
 function selfTime({ span, children }: SpanNode): bigint {

@@ -1,9 +1,13 @@
 import { memo, useId } from 'react'
 import { Link } from '../../app/link.tsx'
-import { traceHref } from '../../app/view-links.ts'
+import { useServiceLabel } from '../../app/use-service-label.ts'
+import { logsHref, metricsHref, traceHref } from '../../app/view-links.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { ServiceName } from '../../components/service-name.tsx'
 import type { FieldOrigin, LogField, LogRecord, ReadableLog } from '../../domain/log-record.ts'
+import { redQueries } from '../../domain/shop-queries.ts'
+import { logsOfTrace } from '../../domain/span-links.ts'
+import type { TimeRange } from '../../domain/time-range.ts'
 import { formatClock, rangeAround } from '../../domain/time-range.ts'
 import { levelColours } from './log-volume.tsx'
 
@@ -65,6 +69,7 @@ export const LogRow = memo(function LogRow({ record, log, params, isOpen, onTogg
       </div>
       {isOpen && (
         <div className="log-details" id={detailsId}>
+          <LogLinks log={log} range={range} params={params} />
           <div className="log-raw">
             <pre>{record.line}</pre>
             <CopyButton text={record.line} label="Copy the line" />
@@ -82,6 +87,35 @@ export const LogRow = memo(function LogRow({ record, log, params, isOpen, onTogg
     </li>
   )
 })
+
+/** Where this line's moment looks like something in the other signals. */
+function LogLinks({ log, range, params }: { log: ReadableLog; range: TimeRange; params: URLSearchParams }) {
+  const { traceId, spanId, service } = log
+  const serviceLabel = useServiceLabel(params.get('tenant') ?? undefined)
+  const options = { range, from: params }
+  return (
+    <nav className="toolbar" aria-label="From this line">
+      {traceId !== undefined && (
+        <>
+          <Link className="button button-small" href={traceHref(traceId, { spanId, ...options })}>
+            Its span in the trace
+          </Link>
+          <Link className="button button-small" href={logsHref(logsOfTrace(traceId), options)}>
+            Logs of this trace
+          </Link>
+        </>
+      )}
+      {service !== undefined && (
+        <Link
+          className="button button-small"
+          href={metricsHref(Object.values(redQueries(serviceLabel, service)), options)}
+        >
+          Metrics of {service}
+        </Link>
+      )}
+    </nav>
+  )
+}
 
 function FieldTable({
   title,
