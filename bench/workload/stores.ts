@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { LabError } from '../../scripts/lab/lab-error.ts'
+import { portHolder } from '../../scripts/lab/port-holder.ts'
 import { ROOT } from '../../scripts/lab/settings.ts'
 
 export const SIGNALS = ['logs', 'traces', 'metrics'] as const
@@ -50,7 +51,7 @@ export function realStores(urls: RealServerUrls): Stores | undefined {
     otlpUrl: urls['tempo-otlp-url'],
     cpuSeconds: (signal) => {
       const url = byUrl[signal]
-      const pid = url === undefined ? undefined : pidListeningOn(Number(new URL(url).port))
+      const pid = url === undefined ? undefined : portHolder(Number(new URL(url).port))?.pid
       return pid === undefined ? undefined : cpuSecondsOf(pid)
     },
     residentBytes: () => undefined,
@@ -115,16 +116,6 @@ function cpuSecondsOf(pid: number): number | undefined {
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? ''
     const fields = afterName.split(' ')
     return (Number(fields[11]) + Number(fields[12])) / 100
-  } catch {
-    return undefined
-  }
-}
-
-function pidListeningOn(port: number): number | undefined {
-  try {
-    const text = execFileSync('ss', ['-ltnpH', `sport = :${port}`], { encoding: 'utf8' })
-    const pid = /pid=(\d+)/.exec(text)?.[1]
-    return pid === undefined ? undefined : Number(pid)
   } catch {
     return undefined
   }

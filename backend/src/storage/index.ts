@@ -9,4 +9,4 @@ export {
   type TenantAdministration,
   type TenantSummary,
 } from './tenant-store.ts'
-export { defaultStoreOptions, type TenantStoreOptions } from './store-options.ts'
+export type { TenantStoreOptions } from './store-options.ts'
