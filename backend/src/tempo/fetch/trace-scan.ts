@@ -60,6 +60,7 @@ function wholeTrace(
   visited: Set<string>,
 ): TraceView | undefined {
   const here = bind(source)
+  if (sources.length === 1) return new TraceView([{ bound: here, rows }])
   const traceId = here.table.traceId(trace)
   const parts: TracePart[] = []
   // The oldest part first: `sources` are newest first.
@@ -76,7 +77,7 @@ function wholeTrace(
     if (visited.has(traceId)) return undefined
     visited.add(traceId)
   }
-  return new TraceView(traceId, parts)
+  return new TraceView(parts)
 }
 
 function overlaps(table: SpanTable, trace: number, { startMs, endMs }: TimeWindow): boolean {

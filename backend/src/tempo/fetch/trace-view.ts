@@ -16,7 +16,6 @@ const errorStatus = 2
 
 /** One trace with all its spans in the order they came, wherever they lie; what concerns the whole trace is worked out when asked for. */
 export class TraceView {
-  readonly traceId: string
   readonly spans: SpanView[]
   #root: SpanView | undefined | null
   #stats: Map<string, ServiceStats> | undefined
@@ -24,10 +23,14 @@ export class TraceView {
   #end: bigint | undefined
   #nested = false
 
-  constructor(traceId: string, parts: readonly TracePart[]) {
-    this.traceId = traceId
+  constructor(parts: readonly TracePart[]) {
     this.spans = parts.flatMap(({ bound, rows }) => rows.map((row) => new SpanView(this, bound, row)))
     if (parts.length > 1) this.spans = withoutRepeats(this.spans)
+  }
+
+  get traceId(): string {
+    const [first] = this.spans
+    return first === undefined ? '' : first.bound.table.traceId(first.bound.table.spans.trace.at(first.row))
   }
 
   /** Of several spans without parent, the one that came last, as in Tempo. */

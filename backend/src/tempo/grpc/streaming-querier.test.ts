@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
 import { ProtoReader } from '@playground/protocol/proto-reader'
@@ -100,4 +102,16 @@ test('a query that is none is INVALID_ARGUMENT with the position', async (t) => 
     ask('Search', new ProtoWriter(), 'no/slash'),
     (error: ServiceError) => error.code === status.INVALID_ARGUMENT,
   )
+})
+
+test('a connection that says nothing does not keep the server from closing', async (t) => {
+  const tempo = await startTestTempo(t)
+  const socket = connect(Number(new URL(tempo.url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  await tempo.get('/ready')
+  const closed = once(socket, 'close')
+  const started = performance.now()
+  await tempo.close()
+  await closed
+  assert.ok(performance.now() - started < 4000)
 })

@@ -44,6 +44,8 @@ export class GroupBy {
   }
 
   groupOf(span: SpanView, extra?: Static): number {
+    const [only] = this.#readers
+    if (only !== undefined && this.#readers.length === 1 && extra === undefined) return this.#groupOfOne(only(span))
     let key = extra === undefined ? '' : staticKey(extra)
     const values = this.#readers.map((read) => read(span))
     for (const [index, value] of values.entries()) key += `,${this.#numberOf(index, value)}`
@@ -52,6 +54,13 @@ export class GroupBy {
     const group = this.values.length
     this.values.push(extra === undefined ? values : [...values, extra])
     this.#groups.set(key, group)
+    return group
+  }
+
+  /** One label is the common case: its value's number is the group. */
+  #groupOfOne(value: Static): number {
+    const group = this.#numberOf(0, value)
+    this.values[group] ??= [value]
     return group
   }
 

@@ -22,10 +22,13 @@ export async function startTestTempo(t: TestContext, options: Partial<TempoOptio
     limits: defaultLimits,
     ...options,
   })
-  t.after(() => server.close())
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= server.close())
+  t.after(close)
   const otlpUrl = `http://127.0.0.1:${server.ports['otlpHttp']}`
   return {
     ...server,
+    close,
     otlpUrl,
     get: (path, headers = {}) => fetch(server.url + path, { headers }),
     send: (sketches, headers = {}) =>
