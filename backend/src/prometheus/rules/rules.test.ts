@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseExpr } from '../promql/parser/parser.ts'
+import { memorySource, testEngine } from '../promql/memory-source.fixture.ts'
+import type { WriteSeries } from '@playground/protocol/remote-write'
+import { expandTemplate } from './alert-template.ts'
+import { AlertingRule } from './alerting-rule.ts'
+import { parseRuleFile, RuleFileError } from './rule-file.ts'
+import { RuleGroup } from './rule-group.ts'
+
+const MINUTE = 60_000
+const context = { file: 'rules.yaml', defaultIntervalMs: MINUTE, parseExpr: (query: string) => parseExpr(query) }
+
+function groupOf(yaml: string, points: (number | 'stale')[]) {
+  const written: WriteSeries[] = []
+  const source = memorySource(MINUTE, [[{ __name__: 'errors', job: 'shop' }, points]])
+  const [spec] = parseRuleFile(yaml, context)
+  assert.ok(spec)
+  const group = new RuleGroup(spec, {
+    write: async (series) => void written.push(...series),
+    query: async (expr, atMs) => {
+      const { value } = await testEngine().instant(expr, atMs, { source })
+      return value.type === 'vector' ? value.series : []
+    },
+  })
+  return { group, written }
+}
+
+test('an alert is pending, fires after its time, and resolves when the expression yields nothing', async () => {
+  const { group, written } = groupOf(
+    `
+groups:
+  - name: shop
+    rules:
+      - alert: TooManyErrors
+        expr: errors > 5
+        for: 2m
+        labels: { severity: page }
+        annotations: { summary: '{{ $labels.job }} has {{ $value | humanize }} errors' }
+`,
+    [1, 10, 10, 1234, 1],
+  )
+  const rule = group.entries[0]?.rule
+  assert.ok(rule instanceof AlertingRule)
+  const states: string[] = []
+  for (let minute = 0; minute < 5; minute++) {
+    await group.evaluate(minute * MINUTE)
+    states.push(rule.state)
+  }
+  assert.deepEqual(states, ['inactive', 'pending', 'pending', 'firing', 'inactive'])
+  const alerts = written
+    .filter(({ labels }) => labels.some(([name, value]) => name === '__name__' && value === 'ALERTS'))
+    .map(
+      ({ labels, samples }) =>
+        `${Object.fromEntries(labels)['alertstate']} ${samples[0]?.timestampMs} ${samples[0]?.stale ? 'stale' : samples[0]?.value}`,
+    )
+  assert.deepEqual(alerts, [
+    'pending 60000 1',
+    'pending 120000 1',
+    'firing 180000 1',
+    'pending 180000 stale',
+    'firing 240000 stale',
+  ])
+})
+
+test('annotations tell labels and value of what fired', async () => {
+  const { group } = groupOf(
+    `groups: [{name: g, rules: [{alert: A, expr: errors, annotations: {s: '{{ $labels.job }}: {{ $value | humanize }}'}}]}]`,
+    [1234],
+  )
+  await group.evaluate(0)
+  const rule = group.entries[0]?.rule
+  assert.ok(rule instanceof AlertingRule)
+  assert.equal(rule.alerts[0]?.annotations['s'], 'shop: 1.234k')
+})
+
+test('a recording rule writes its result under its own name and labels', async () => {
+  const { group, written } = groupOf(
+    `groups: [{name: g, rules: [{record: 'job:errors:sum', expr: sum by (job) (errors), labels: {by: rule}}]}]`,
+    [3],
+  )
+  await group.evaluate(0)
+  assert.deepEqual(written[0]?.labels, [
+    ['__name__', 'job:errors:sum'],
+    ['by', 'rule'],
+    ['job', 'shop'],
+  ])
+  assert.equal(written[0]?.samples[0]?.value, 3)
+})
+
+test('a rule that fails says so and the others go on', async () => {
+  const rules = `[{record: a, expr: 'label_replace(errors, "x", "", "x", "(")'}, {record: b, expr: errors}]`
+  const { group, written } = groupOf(`groups: [{name: g, rules: ${rules}}]`, [3])
+  await group.evaluate(0)
+  assert.match(group.entries[0]?.health.lastError ?? '', /invalid regular expression/)
+  assert.equal(group.entries[1]?.health.health, 'ok')
+  assert.equal(written.length, 1)
+})
+
+test('every fault of a rule file is told at once with its path', () => {
+  const yaml = `
+groups:
+  - name: g
+    interval: soon
+    rules:
+      - alert: A
+        expr: sum(
+        fro: 5m
+      - record: r
+        expr: up
+        for: 1m
+`
+  assert.throws(
+    () => parseRuleFile(yaml, context),
+    (error: unknown) => {
+      assert.ok(error instanceof RuleFileError)
+      assert.deepEqual(
+        error.message.split('\n').map((line) => line.split(':')[1]?.trim()),
+        ['groups[0].interval', 'groups[0].rules[0].fro', 'groups[0].rules[0].expr', 'groups[0].rules[1].for'],
+      )
+      return true
+    },
+  )
+})
+
+test('templates format numbers and say what they cannot do', () => {
+  const data = { labels: { a: 'x' }, value: 0.1234 }
+  assert.equal(
+    expandTemplate('{{ $value | humanizePercentage }} {{ printf "%.1f" $value }} {{ $labels.a | toUpper }}', data),
+    '12.34% 0.1 X',
+  )
+  assert.match(
+    expandTemplate('{{ range query "up" }}', data),
+    /error expanding template: function "range" is not implemented/,
+  )
+})
