@@ -1,4 +1,4 @@
-// The console in a real Chromium, on a real lab: nothing here is a stand-in.
+// The console in a real Chromium, on a real lab.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
@@ -327,6 +327,44 @@ describe('the console', () => {
       assert.equal(red < 128, colorScheme === 'dark', `the ground of ${colorScheme}`)
       assert.deepEqual(view.troubles, [])
     }
+  })
+
+  browserTest('the theme switch wins over the system’s choice and is kept', async () => {
+    await using view = await openConsole(browser, consoleUrl, { colorScheme: 'light' })
+    const { page } = view
+    const isDark = () => page.evaluate(() => getComputedStyle(document.body).colorScheme === 'dark')
+    await view.open('/metrics')
+    const control = page.getByRole('button', { name: /^Theme:/ })
+    assert.equal(await isDark(), false)
+    await control.click() // system → light
+    await control.click() // light → dark
+    await page.getByRole('button', { name: /^Theme: dark/ }).waitFor()
+    assert.equal(await isDark(), true)
+    await page.reload()
+    await page.getByRole('button', { name: /^Theme: dark/ }).waitFor()
+    assert.equal(await isDark(), true)
+    assert.deepEqual(view.troubles, [])
+  })
+
+  browserTest('a store that is away is named with its address, and the page asks again when told to', async () => {
+    await using view = await openConsole(browser, consoleUrl)
+    const { page } = view
+    const away = {
+      status: 502,
+      contentType: 'application/problem+json',
+      body: '{"status":502,"detail":"http://127.0.0.1:3100: nothing listens there"}',
+    }
+    await page.route('**/api/loki/**', (route) => route.fulfill(away))
+    await view.open('/logs')
+    await page
+      .getByRole('alert')
+      .filter({ hasText: 'Loki does not answer' })
+      .filter({ hasText: '127.0.0.1:3100: nothing listens there' })
+      .waitFor()
+    await page.unroute('**/api/loki/**')
+    await page.getByRole('button', { name: 'Run' }).click()
+    await runUntilVisible(page, page.locator('.log-row'))
+    assert.equal(await page.getByRole('alert').count(), 0)
   })
 
   browserTest('a page of another origin can neither send a checkout nor open the tail', async (t) => {

@@ -14,3 +14,9 @@ export class ApiError extends Error {
     this.position = errorPosition(message)
   }
 }
+
+/** Whose fault it is: of the query, of the server, or of nobody being there. */
+export function failureTitle(api: string, { status }: ApiError): string {
+  if (status === 0 || status === 502) return `${api} does not answer`
+  return status >= 500 ? `${api} failed` : `${api} refused the query`
+}

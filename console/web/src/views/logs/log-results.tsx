@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { failureTitle } from '../../api/api-error.ts'
 import type { ApiError } from '../../api/api-error.ts'
 import { queryRange } from '../../api/loki-client.ts'
 import { useRequest } from '../../app/use-request.ts'
@@ -33,7 +34,7 @@ export function LogResults({ state, query, limit, direction, onFilter, onError, 
   )
   useEffect(() => onError(error), [error, onError])
 
-  if (error !== undefined) return <ErrorPanel title="Loki refused the query" error={error} />
+  if (error !== undefined) return <ErrorPanel title={failureTitle('Loki', error)} error={error} />
   return (
     <>
       {isLogQuery(query) && <LogVolume state={state} query={query} onSelectRange={onSelectRange} />}

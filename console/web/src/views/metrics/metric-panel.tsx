@@ -1,4 +1,5 @@
 import { useMemo, useRef } from 'react'
+import { failureTitle } from '../../api/api-error.ts'
 import { queryExemplars, queryInstant, queryRange } from '../../api/prometheus-client.ts'
 import { navigate } from '../../app/page-location.ts'
 import { useDraft } from '../../app/use-draft.ts'
@@ -78,7 +79,7 @@ export function MetricPanel({ state, query, isTable, showsExemplars, onRun, onRe
         )}
       </div>
       <div className="panel-body" aria-busy={isLoading}>
-        {error !== undefined && <ErrorPanel title="Prometheus refused the query" error={error} />}
+        {error !== undefined && <ErrorPanel title={failureTitle('Prometheus', error)} error={error} />}
         {!isTable && error === undefined && chart.value === undefined && <div className="chart-loading" />}
         {!isTable && chart.value !== undefined && (
           <>

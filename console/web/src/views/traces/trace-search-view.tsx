@@ -1,3 +1,4 @@
+import { failureTitle } from '../../api/api-error.ts'
 import { queryMetrics, searchTraces } from '../../api/tempo-client.ts'
 import { useDraft } from '../../app/use-draft.ts'
 import { useRequest } from '../../app/use-request.ts'
@@ -70,7 +71,7 @@ export function TraceSearchView() {
           <TimeRangePicker range={range} resolved={resolved} onChange={(chosen) => setParams({ ...chosen })} />
         </div>
       </section>
-      {error !== undefined && <ErrorPanel title="Tempo refused the query" error={error} />}
+      {error !== undefined && <ErrorPanel title={failureTitle('Tempo', error)} error={error} />}
       {error === undefined && (
         <section className="panel" aria-label="Results" aria-busy={isLoading}>
           {isMetrics
