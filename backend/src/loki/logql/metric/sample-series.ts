@@ -10,7 +10,8 @@ export class SampleSeries {
   times = new Float64Array(16)
   values = new Float64Array(16)
   count = 0
-  #isSorted = true
+  /** Where a sample came that is older than the one before it: one run a stream and block. */
+  #runStarts: number[] = []
 
   constructor(labels: Labels) {
     this.labels = labels
@@ -18,7 +19,7 @@ export class SampleSeries {
 
   add(time: number, value: number, budget: QueryBudget): void {
     if (this.count === this.times.length) this.#grow(budget)
-    if (this.count > 0 && time < (this.times[this.count - 1] ?? 0)) this.#isSorted = false
+    if (this.count > 0 && time < (this.times[this.count - 1] ?? 0)) this.#runStarts.push(this.count)
     this.times[this.count] = time
     this.values[this.count] = value
     this.count++
@@ -34,15 +35,37 @@ export class SampleSeries {
     this.values = values
   }
 
-  /** Stable: samples of one moment stay in the order they came in. */
+  /** Merges the runs, each of which came in order. Stable: samples of one moment stay in the order they came in. */
   sort(): void {
-    if (this.#isSorted) return
-    const order = Array.from({ length: this.count }, (_, index) => index)
-    const { times, values } = this
-    order.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b)
-    this.times = Float64Array.from(order, (index) => times[index] ?? 0)
-    this.values = Float64Array.from(order, (index) => values[index] ?? 0)
-    this.#isSorted = true
+    let starts = [0, ...this.#runStarts, this.count]
+    while (starts.length > 2) {
+      const times = new Float64Array(this.count)
+      const values = new Float64Array(this.count)
+      const merged = [0]
+      for (let run = 0; run + 1 < starts.length; run += 2) {
+        const [from = 0, middle = this.count, to = this.count] = starts.slice(run, run + 3)
+        this.#merge({ from, middle, to }, times, values)
+        merged.push(to)
+      }
+      this.times = times
+      this.values = values
+      starts = merged
+    }
+    this.#runStarts = []
+  }
+
+  #merge(
+    { from, middle, to }: { from: number; middle: number; to: number },
+    times: Float64Array,
+    values: Float64Array,
+  ): void {
+    let [left, right] = [from, middle]
+    for (let at = from; at < to; at++) {
+      const takesLeft = left < middle && (right >= to || (this.times[left] ?? 0) <= (this.times[right] ?? 0))
+      const source = takesLeft ? left++ : right++
+      times[at] = this.times[source] ?? 0
+      values[at] = this.values[source] ?? 0
+    }
   }
 }
 
