@@ -15,6 +15,8 @@ export interface SearchParams {
 }
 
 const defaultLimit = 20
+/** Tempo's `max_result_limit`. */
+const maxLimit = 262_144
 const defaultSpansPerSpanset = 3
 const reserved = new Set(['q', 'tags', 'minDuration', 'maxDuration', 'limit', 'spss', 'start', 'end'])
 
@@ -37,6 +39,7 @@ export function parseSearchParams(params: URLSearchParams): SearchParams {
   }
   const limit = unsignedParam(params, 'limit')
   if (limit === 0) throw new ApiError(400, 'invalid limit: must be a positive number')
+  if (limit !== undefined && limit > maxLimit) throw new ApiError(400, `limit ${limit} exceeds max limit ${maxLimit}`)
   return {
     query,
     tags,

@@ -15,28 +15,23 @@ export class Registry {
     return this.#series.size
   }
 
-  add(name: string, labels: readonly LabelPair[], value: number, nowMs: number, exemplar?: WriteExemplar): void {
+  /** The series of these labels, to be counted into; undefined when there are too many. */
+  series(name: string, labels: readonly LabelPair[], nowMs: number): CountedSeries | undefined {
     const key = `${name}\u0001${labels.map(([label, text]) => `${label}\u0002${text}`).join('\u0001')}`
     let series = this.#series.get(key)
     if (series === undefined) {
       if (this.#series.size >= this.#maxSeries) {
         this.limited++
-        return
+        return undefined
       }
-      series = {
-        labels: withName(name, labels),
-        value: 0,
-        updatedMs: nowMs,
-        started: false,
-        changed: true,
-        exemplar: undefined,
-      }
+      series = new CountedSeries(withName(name, labels), nowMs)
       this.#series.set(key, series)
     }
-    series.value += value
-    series.updatedMs = nowMs
-    series.changed = true
-    series.exemplar = exemplar ?? series.exemplar
+    return series
+  }
+
+  add(name: string, labels: readonly LabelPair[], value: number, nowMs: number): void {
+    this.series(name, labels, nowMs)?.add(value, nowMs)
   }
 
   /**
@@ -72,6 +67,7 @@ export class Registry {
     for (const [key, series] of this.#series) {
       if (series.updatedMs >= sinceMs) continue
       this.#series.delete(key)
+      series.removed = true
       ended.push({
         labels: series.labels,
         samples: [{ timestampMs: nowMs, value: NaN, stale: true }],
@@ -89,13 +85,28 @@ export interface Collection {
   sent(): void
 }
 
-interface CountedSeries {
-  labels: LabelPair[]
-  value: number
+/** One series and what of it has been sent. */
+export class CountedSeries {
+  readonly labels: LabelPair[]
+  value = 0
   updatedMs: number
-  started: boolean
-  changed: boolean
+  /** Its first zero has been sent. */
+  started = false
+  changed = true
   exemplar: WriteExemplar | undefined
+  /** Forgotten by the registry: counting goes on in a new series. */
+  removed = false
+
+  constructor(labels: LabelPair[], nowMs: number) {
+    this.labels = labels
+    this.updatedMs = nowMs
+  }
+
+  add(value: number, nowMs: number): void {
+    this.value += value
+    this.updatedMs = nowMs
+    if (value !== 0) this.changed = true
+  }
 }
 
 /** Empty labels do not exist for Prometheus; the others are sorted. */
