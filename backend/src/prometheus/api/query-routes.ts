@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requestParams } from '../../http/index.ts'
 import type { PromqlEngine, QueryOptions, QueryResult } from '../promql/engine.ts'
@@ -112,12 +113,24 @@ async function asParameter<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function sendResult(reply: FastifyReply, result: QueryResult, limit: number, stats: string | null): FastifyReply {
-  const { json, truncated } = renderResult(result, limit)
+  const { parts, truncated } = renderResult(result, limit)
   const warnings = truncated ? [...result.warnings, 'results truncated due to limit'] : result.warnings
-  let text = `{"status":"success","data":{${json}`
-  if (stats) text += `,"stats":${JSON.stringify({ samples: { peakSamples: result.peakSamples } })}`
-  text += '}'
-  if (warnings.length > 0) text += `,"warnings":${JSON.stringify(warnings)}`
-  if (result.infos.length > 0) text += `,"infos":${JSON.stringify(result.infos)}`
-  return reply.type('application/json').send(`${text}}`)
+  let tail = stats ? `,"stats":${JSON.stringify({ samples: { peakSamples: result.peakSamples } })}}` : '}'
+  if (warnings.length > 0) tail += `,"warnings":${JSON.stringify(warnings)}`
+  if (result.infos.length > 0) tail += `,"infos":${JSON.stringify(result.infos)}`
+  return reply.type('application/json').send(Readable.from(textChunks(parts, `${tail}}`)))
+}
+
+const CHUNK_LENGTH = 65_536
+
+/** The answer in pieces, so that no text of the whole size is ever held. */
+function* textChunks(parts: Iterable<string>, tail: string): Generator<string> {
+  let chunk = '{"status":"success","data":{'
+  for (const part of parts) {
+    chunk += part
+    if (chunk.length < CHUNK_LENGTH) continue
+    yield chunk
+    chunk = ''
+  }
+  yield chunk + tail
 }

@@ -7,8 +7,10 @@ import { formatSampleValue } from '../promql/go-format.ts'
 import { allBuckets } from '../promql/histogram/bucket-list.ts'
 import type { FloatHistogram } from '../promql/histogram/float-histogram.ts'
 
-/** `"resultType":...,"result":...` as JSON text. Written by hand: a matrix may have a million numbers. */
-export function renderResult({ value }: QueryResult, limit: number): { json: string; truncated: boolean } {
+/** `"resultType":...,"result":...` as JSON text, in parts. Written by hand: a matrix may have a million numbers. */
+export type RenderedResult = { parts: Iterable<string>; truncated: boolean }
+
+export function renderResult({ value }: QueryResult, limit: number): RenderedResult {
   switch (value.type) {
     case 'scalar':
       return whole('scalar', `[${seconds(value.atMs)},"${formatSampleValue(value.value)}"]`)
@@ -23,14 +25,19 @@ export function renderResult({ value }: QueryResult, limit: number): { json: str
   }
 }
 
-function whole(type: string, result: string) {
-  return { json: `"resultType":"${type}","result":${result}`, truncated: false }
+function whole(type: string, result: string): RenderedResult {
+  return { parts: [`"resultType":"${type}","result":${result}`], truncated: false }
 }
 
-function list<T>(type: string, all: readonly T[], limit: number, render: (one: T) => string) {
+function list<T>(type: string, all: readonly T[], limit: number, render: (one: T) => string): RenderedResult {
   const shown = limit > 0 ? all.slice(0, limit) : all
-  const json = `"resultType":"${type}","result":[${shown.map(render).join(',')}]`
-  return { json, truncated: shown.length < all.length }
+  return { parts: listParts(type, shown, render), truncated: shown.length < all.length }
+}
+
+function* listParts<T>(type: string, shown: readonly T[], render: (one: T) => string): Generator<string> {
+  yield `"resultType":"${type}","result":[`
+  for (const [i, one] of shown.entries()) yield i === 0 ? render(one) : `,${render(one)}`
+  yield ']'
 }
 
 function vectorSample(series: Series, atMs: number): string {

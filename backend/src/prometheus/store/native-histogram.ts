@@ -1,17 +1,27 @@
 import type { BucketSpan, NativeHistogram } from '@playground/protocol/remote-write'
 import { anyBucketFell } from '../promql/histogram/counter-reset.ts'
-import { isCustomSchema, sameBounds } from '../promql/histogram/bounds.ts'
-import type { Buckets } from '../promql/histogram/buckets.ts'
+import { isCustomSchema, MAX_SCHEMA, sameBounds } from '../promql/histogram/bounds.ts'
+import { type Buckets, reduceResolution } from '../promql/histogram/buckets.ts'
 import { FloatHistogram, type ResetHint } from '../promql/histogram/float-histogram.ts'
 
-/** From the wire's spans to bucket indexes. */
+/** From the wire's spans to bucket indexes, at most at the finest resolution that is kept. */
 export function toFloatHistogram(native: NativeHistogram): FloatHistogram {
   const { schema, zeroThreshold, zeroCount, count, sum, customValues } = native
   const resetHint: ResetHint = native.resetHint === 3 ? 'gauge' : native.resetHint === 1 ? 'reset' : 'unknown'
   const positive = toBuckets(native.positiveSpans, native.positiveCounts)
   if (isCustomSchema(schema)) return new FloatHistogram({ resetHint, schema, count, sum, positive, customValues })
   const negative = toBuckets(native.negativeSpans, native.negativeCounts)
-  return new FloatHistogram({ resetHint, schema, zeroThreshold, zeroCount, count, sum, positive, negative })
+  const stored = Math.min(schema, MAX_SCHEMA)
+  return new FloatHistogram({
+    resetHint,
+    schema: stored,
+    zeroThreshold,
+    zeroCount,
+    count,
+    sum,
+    positive: reduceResolution(positive, schema, stored),
+    negative: reduceResolution(negative, schema, stored),
+  })
 }
 
 function toBuckets(spans: readonly BucketSpan[], counts: readonly number[]): Buckets {

@@ -33,9 +33,9 @@ export async function aggregate(evaluator: Evaluator, node: AggregateNode, timel
   switch (node.operator) {
     case 'topk':
     case 'bottomk':
-      return topK(context, node, operand, param ?? new Float64Array(), timeline)
+      return await topK(context, node, operand, param ?? new Float64Array(), timeline)
     case 'limitk':
-      return limitK(context, node, operand, param ?? new Float64Array(), timeline)
+      return await limitK(context, node, operand, param ?? new Float64Array(), timeline)
     case 'limit_ratio':
       return limitRatio(context, node, operand, param ?? new Float64Array(), timeline)
     default:

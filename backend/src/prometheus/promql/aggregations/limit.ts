@@ -9,17 +9,19 @@ import { labelsHash } from './labels-hash.ts'
 import { requireCounts, SeriesSelection } from './selection.ts'
 
 /** Any k series of each group that have a value. */
-export function limitK(
+export async function limitK(
   context: QueryContext,
   node: AggregateNode,
   operand: Series[],
   param: Float64Array,
   timeline: Timeline,
-): Series[] {
+): Promise<Series[]> {
   if (!requireCounts(param)) return []
   const selection = new SeriesSelection(context, timeline)
   for (const { members } of groupSeries(operand, node)) {
     for (let step = 0; step < timeline.length; step++) {
+      const pause = context.pause()
+      if (pause) await pause
       let left = Math.trunc(param[step] ?? NaN)
       for (const series of members) {
         if (!(left >= 1)) break

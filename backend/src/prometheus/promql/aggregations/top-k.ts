@@ -9,18 +9,20 @@ import { requireCounts, SeriesSelection } from './selection.ts'
 type Candidate = { series: Series; value: number }
 
 /** The k largest (or smallest) floats of each group at each step, best first. */
-export function topK(
+export async function topK(
   context: QueryContext,
   node: AggregateNode,
   operand: Series[],
   param: Float64Array,
   timeline: Timeline,
-): Series[] {
+): Promise<Series[]> {
   if (!requireCounts(param)) return []
   const selection = new SeriesSelection(context, timeline)
   const worse = node.operator === 'topk' ? (a: number, b: number) => a < b : (a: number, b: number) => a > b
   for (const { members } of groupSeries(operand, node)) {
     for (let step = 0; step < timeline.length; step++) {
+      const pause = context.pause()
+      if (pause) await pause
       const k = Math.min(Math.trunc(param[step] ?? NaN), operand.length)
       if (!(k >= 1)) continue
       const best = new BoundedHeap(k, worse)
