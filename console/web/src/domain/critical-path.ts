@@ -43,9 +43,13 @@ export function criticalPath(tree: TraceTree): PathSegment[] {
 }
 
 /**
- * A client notes the end of a call a moment after its answer has let the next one start (pg: up to 7 % seen), so calls made
- * one after the other overlap a little. A tenth of the call is still "one after the other".
+ * Calls made one after the other overlap a little: a client notes the end of a call a moment after its answer let the next
+ * one start (pg: up to 7 % seen), and JavaScript SDKs take a span's start from a clock that counts milliseconds. So a tenth
+ * of the call, or a millisecond, is still "one after the other", but never more than half of it.
  */
 function slack({ span }: SpanNode): bigint {
-  return span.durationNano / 10n
+  const tenth = span.durationNano / 10n
+  const jitter = tenth > 1_000_000n ? tenth : 1_000_000n
+  const half = span.durationNano / 2n
+  return jitter < half ? jitter : half
 }

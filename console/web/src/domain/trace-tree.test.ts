@@ -121,6 +121,7 @@ test('calls one after the other may overlap by a moment; each still has its part
     'c 50-90',
     'a 90-100',
   ])
+  assert.deepEqual(path(['a', '', 0, 10], ['b', 'a', 1, 4], ['c', 'a', 3, 8]), ['a 0-1', 'b 1-3', 'c 3-8', 'a 8-10'])
 })
 
 test('a child that outlives its parent counts until the parent’s end', () => {
