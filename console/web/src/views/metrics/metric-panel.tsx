@@ -102,6 +102,7 @@ export function MetricPanel({ state, query, isTable, showsExemplars, onRun, onRe
                 onOpenExemplar={open}
               />
             )}
+            {found.error !== undefined && <p className="faint">No exemplars: {found.error.message}</p>}
             {showsExemplars && exemplars.length > 0 && (
               <ExemplarList exemplars={exemplars} unit={unit} params={params} />
             )}
