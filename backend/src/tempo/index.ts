@@ -18,13 +18,14 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
     path: options.dataDir === undefined ? undefined : path.join(options.dataDir, 'tempo.sqlite'),
     retention: options.retention,
     blockCacheBytes: options.limits.blockCacheBytes,
+    onFault: warn,
   })
   const closers: (() => Promise<void>)[] = [() => store.close()]
   try {
     const services = { store, counters, limits: { timeoutMs: options.limits.queryTimeoutMs } }
     const receiver = new TraceReceiver(store, counters)
     if (options.remoteWriteUrl !== undefined) {
-      const generator = new MetricsGenerator({ url: options.remoteWriteUrl })
+      const generator = new MetricsGenerator({ url: options.remoteWriteUrl, onFault: warn })
       counters.include(() => generator.render())
       store.onAppend((tenant, batch) => generator.push(tenant, batch))
       closers.unshift(() => generator.close())
@@ -61,6 +62,11 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
     await closeAll(closers)
     throw error
   }
+}
+
+/** For the process's log: nobody asked, so nobody can be answered. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 /** Receivers first, the store last. */

@@ -27,7 +27,7 @@ export function searchRoutes(app: FastifyInstance, services: TempoServices): voi
 }
 
 /** tempopb.TraceSearchMetadata as jsonpb writes it: zero values left out, 64-bit numbers as text. */
-export function traceJson(trace: FoundTrace): Record<string, unknown> {
+function traceJson(trace: FoundTrace): Record<string, unknown> {
   const spanSets = trace.spansets.map(spansetJson)
   const stats = [...trace.serviceStats].map(([service, { spanCount, errorCount }]) => [
     service,

@@ -19,6 +19,7 @@ export function createTempoServer(
     allowedHosts: options.allowedHosts,
     sendError: ({ message }, _request, reply) => reply.type('text/plain; charset=utf-8').send(message),
     mapError: queryError,
+    onServerError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
   })
   statusRoutes(app, services)
   traceRoutes(app, services)

@@ -8,7 +8,7 @@ import type { ServiceStats, TraceView } from '../fetch/trace-view.ts'
 import type { Spanset } from './spanset.ts'
 import type { TraceMatch } from './search.ts'
 
-export const missingRoot = '<root span not yet received>'
+const missingRoot = '<root span not yet received>'
 
 export interface FoundSpan {
   spanId: string

@@ -58,8 +58,3 @@ export class ScopePlan {
     }
   }
 }
-
-/** Reads everything: what is selected after the match. */
-export const wholeScope = {
-  visible: (value: Static): Static => value,
-}

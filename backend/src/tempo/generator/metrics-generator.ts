@@ -19,6 +19,8 @@ export interface GeneratorOptions {
   staleMs?: number
   maxSeriesPerTenant?: number
   now?: () => number
+  /** A write has failed after one that had not; the series are sent again anyway. */
+  onFault?: (error: unknown) => void
 }
 
 interface TenantMetrics {
@@ -38,6 +40,7 @@ export class MetricsGenerator {
   #running: Promise<void> | undefined
   #outdated = 0
   #failedWrites = 0
+  #failing = false
 
   constructor(options: GeneratorOptions) {
     this.#options = {
@@ -46,9 +49,10 @@ export class MetricsGenerator {
       staleMs: 15 * 60_000,
       maxSeriesPerTenant: 20_000,
       now: Date.now,
+      onFault: () => {},
       ...options,
     }
-    this.#timer = setInterval(() => void this.collect(), this.#options.intervalMs).unref()
+    this.#timer = setInterval(() => void this.collect().catch(this.#options.onFault), this.#options.intervalMs).unref()
   }
 
   push(tenant: string, batch: readonly ResourceSpans[]): void {
@@ -137,10 +141,13 @@ export class MetricsGenerator {
     try {
       await remoteWrite(this.#options.url, tenant, series)
       collection.sent()
+      this.#failing = false
       if (full) metrics.lastFullMs = nowMs
     } catch (error) {
       if (!(error instanceof RemoteWriteError)) throw error
       this.#failedWrites++
+      if (!this.#failing) this.#options.onFault(error)
+      this.#failing = true
       // A receiver that refuses will refuse again: the next write brings newer values.
       if (error.final) collection.sent()
     }

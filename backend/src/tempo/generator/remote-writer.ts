@@ -17,21 +17,27 @@ export class RemoteWriteError extends Error {
 /** Sends series by Prometheus remote write 1.0. @throws RemoteWriteError */
 export async function remoteWrite(url: string, tenant: string, series: WriteSeries[]): Promise<void> {
   const body = snappyEncode(encodeWriteV1({ series, metadata: [] }))
-  const response = await fetch(url, {
-    method: 'POST',
-    body: Buffer.from(body),
-    headers: {
-      'content-type': WRITE_V1_CONTENT_TYPE,
-      'content-encoding': 'snappy',
-      'x-prometheus-remote-write-version': '0.1.0',
-      'x-scope-orgid': tenant,
-    },
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch((cause: unknown) => {
+  const { status, text } = await post(url, tenant, body)
+  if (status >= 200 && status < 300) return
+  const final = status >= 400 && status < 500 && status !== 429
+  throw new RemoteWriteError(`${url} answered ${status}: ${text.slice(0, 200)}`, final)
+}
+
+async function post(url: string, tenant: string, body: Uint8Array): Promise<{ status: number; text: string }> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body: Buffer.from(body),
+      headers: {
+        'content-type': WRITE_V1_CONTENT_TYPE,
+        'content-encoding': 'snappy',
+        'x-prometheus-remote-write-version': '0.1.0',
+        'x-scope-orgid': tenant,
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch (cause) {
     throw new RemoteWriteError(`${url} cannot be reached`, false, cause)
-  })
-  const text = await response.text()
-  if (response.ok) return
-  const final = response.status >= 400 && response.status < 500 && response.status !== 429
-  throw new RemoteWriteError(`${url} answered ${response.status}: ${text.slice(0, 200)}`, final)
+  }
 }

@@ -88,7 +88,7 @@ export function toServiceError(error: unknown): { code: status; details: string 
   return { code: status.INTERNAL, details: 'internal error' }
 }
 
-export async function listenGrpc(server: Server, options: GrpcOptions): Promise<GrpcListener> {
+async function listenGrpc(server: Server, options: GrpcOptions): Promise<GrpcListener> {
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${options.host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound)

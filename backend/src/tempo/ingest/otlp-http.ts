@@ -16,6 +16,7 @@ export function createOtlpHttpServer(
   const app = createApiServer({
     maxBodyBytes: options.limits.maxBodyBytes,
     allowedHosts: options.allowedHosts,
+    onServerError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     sendError: ({ statusCode, message }, request, reply) => sendStatus(request, reply, grpcCodeOf(statusCode), message),
   })
 

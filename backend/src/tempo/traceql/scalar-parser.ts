@@ -9,7 +9,7 @@ import type { TokenCursor } from './token-cursor.ts'
 const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const
 const operators = { '+': 3, '-': 3, '*': 5, '/': 5, '%': 5, '^': 6 }
 
-export function parseAggregate(cursor: TokenCursor): Aggregate {
+function parseAggregate(cursor: TokenCursor): Aggregate {
   const operator = cursor.accept('count', 'max', 'min', 'avg', 'sum')
   if (operator === undefined) cursor.fail()
   cursor.expect('(')

@@ -128,7 +128,7 @@ function formatFloat(value: number): string {
 }
 
 /** Go's shortest `%g`: exponents below 1e-4 and from 1e21, with two digits at least. */
-export function goFloat(value: number): string {
+function goFloat(value: number): string {
   const size = Math.abs(value)
   if (value === 0 || (size >= 1e-4 && size < 1e21)) return String(value)
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2')
