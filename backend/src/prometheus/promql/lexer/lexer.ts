@@ -92,7 +92,7 @@ class Lexer {
     const kind = SINGLE.get(char)
     if (kind === undefined || kind === '}') return `unexpected character: ${goChar(this.#wholeChar())}`
     if (kind === '(') this.#parenDepth++
-    if (kind === ')' && --this.#parenDepth < 0) return `unexpected right parenthesis ')'`
+    if (kind === ')' && --this.#parenDepth < 0) return this.#unopened()
     if (kind === '{') this.#inBraces = true
     if (kind === '[') {
       if (this.#inBracket) return `unexpected left bracket '['`
@@ -105,6 +105,12 @@ class Lexer {
       this.#inBracket = false
     }
     return this.#emit(kind, this.#at + 1)
+  }
+
+  /** Prometheus tells the position behind it. */
+  #unopened(): string {
+    this.#at++
+    return `unexpected right parenthesis ')'`
   }
 
   #number(): string | undefined {
@@ -166,7 +172,7 @@ class Lexer {
     }
     if ('()+-*/%^,'.includes(char)) {
       if (char === '(') this.#parenDepth++
-      if (char === ')' && --this.#parenDepth < 0) return `unexpected right parenthesis ')'`
+      if (char === ')' && --this.#parenDepth < 0) return this.#unopened()
       return this.#emit(SINGLE.get(char) ?? 'error', this.#at + 1)
     }
     if (/[a-zA-Z]/.test(char) && this.#durationWord()) return undefined

@@ -6,6 +6,7 @@ export type NumberScan = { kind: 'number' | 'duration'; end: number } | { kind: 
 /** Reads a number or, where a unit follows, a duration. Neither may run into a further letter or digit. */
 export function scanNumber(input: string, at: number): NumberScan {
   const numberEnd = matchEnd(NUMBER, input, at)
+  if (numberEnd > at && input[numberEnd] === '.') return { kind: 'bad', text: input.slice(at, numberEnd + 1) }
   if (numberEnd > at && !isAlphanumeric(input[numberEnd])) return { kind: 'number', end: numberEnd }
   const durationEnd = matchEnd(DURATION, input, at)
   if (durationEnd > at && !isAlphanumeric(input[durationEnd])) return { kind: 'duration', end: durationEnd }
@@ -15,7 +16,7 @@ export function scanNumber(input: string, at: number): NumberScan {
 
 /**
  * The value of a literal, by Go's rules: `0x1F`, a leading zero means octal where that is possible (`010` is 8),
- * underscores between digits. Returns undefined where the text is not a number.
+ * underscores between digits. Returns undefined for what no float64 can hold.
  */
 export function numberValue(text: string): number | undefined {
   const lower = text.toLowerCase()
@@ -24,10 +25,11 @@ export function numberValue(text: string): number | undefined {
   const plain = lower.replaceAll('_', '')
   if (/^0[0-7]+$/.test(plain)) return Number.parseInt(plain, 8)
   const value = Number(plain)
-  return Number.isNaN(value) ? undefined : value
+  return Number.isFinite(value) ? value : undefined
 }
 
 const DURATION_PARTS = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
+const UNITS: ReadonlySet<string> = new Set(['y', 'w', 'd', 'h', 'm', 's', 'ms'])
 const UNIT_MS = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1]
 const MAX_DURATION_MS = 9_223_372_036_854
 
@@ -36,13 +38,21 @@ export function parseDurationMs(text: string): number {
   if (text === '') throw new Error('empty duration string')
   if (text === '0') return 0
   const match = DURATION_PARTS.exec(text)
-  if (!match) throw new Error(`not a valid duration string: ${JSON.stringify(text)}`)
+  if (!match) throw new Error(durationFault(text))
   const ms = UNIT_MS.reduce((sum, unit, i) => sum + Number(match[i + 1] ?? 0) * unit, 0)
   if (ms > MAX_DURATION_MS) throw new Error('duration out of range')
   return ms
 }
 
-export function isAlphanumeric(char: string | undefined): boolean {
+function durationFault(text: string): string {
+  const unknown = Array.from(text.matchAll(/\d+([^\d]+)/g), ([, unit]) => unit ?? '').find((unit) => !UNITS.has(unit))
+  const duration = JSON.stringify(text)
+  return unknown !== undefined && /^\d/.test(text)
+    ? `unknown unit ${JSON.stringify(unknown)} in duration ${duration}`
+    : `not a valid duration string: ${duration}`
+}
+
+function isAlphanumeric(char: string | undefined): boolean {
   return char !== undefined && /[a-zA-Z0-9_]/.test(char)
 }
 

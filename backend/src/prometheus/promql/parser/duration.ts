@@ -18,7 +18,11 @@ export function parseNumberToken(tokens: TokenStream, token: Token): NumberLiter
     }
   }
   const value = numberValue(token.text)
-  if (value === undefined) tokens.fail(token, `error parsing number: ${token.text}`)
+  if (value === undefined)
+    tokens.fail(
+      token,
+      `error parsing number: strconv.ParseFloat: parsing ${JSON.stringify(token.text)}: value out of range`,
+    )
   return { kind: 'number', pos: { start: token.start, end: token.end }, value }
 }
 
