@@ -1,4 +1,3 @@
-import type { WebSocket } from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, requestParams } from '../../http/index.ts'
 import { queryLogs, type LogStream } from '../logql/log-query.ts'
@@ -16,6 +15,16 @@ const maxDelaySeconds = 5
 /** What a client that does not read may leave in its socket before entries are dropped, and named as dropped. */
 const maxBufferedBytes = 4 * 2 ** 20
 const maxReportedDrops = 1000
+
+/** What is used of the `ws` package's socket. */
+interface TailSocket {
+  readonly OPEN: number
+  readonly readyState: number
+  readonly bufferedAmount: number
+  send(text: string): void
+  close(code: number, reason: string): void
+  once(event: 'close', listener: () => void): unknown
+}
 
 interface Tail {
   readonly expr: LogExpr
@@ -35,7 +44,7 @@ export async function tailRoute(app: FastifyInstance, context: LokiContext): Pro
         parseTail(context, request)
       },
     },
-    (socket, request) => {
+    (socket: TailSocket, request) => {
       const tail = parseTail(context, request)
       startTail(context, request.tenant, tail, socket).catch((error: unknown) => {
         socket.close(1011, (error instanceof Error ? error.message : String(error)).slice(0, 120))
@@ -63,7 +72,7 @@ function parseTail(context: LokiContext, request: FastifyRequest): Tail {
 }
 
 /** Listens before it reads what is there, so that no entry falls between the two. */
-async function startTail(context: LokiContext, tenant: string, tail: Tail, socket: WebSocket): Promise<void> {
+async function startTail(context: LokiContext, tenant: string, tail: Tail, socket: TailSocket): Promise<void> {
   const filter = new TailFilter(tail.expr, tail.categorize)
   const sender = new TailSender(socket, tail.delayMs)
   let early: LogStream[] | undefined = []
@@ -100,12 +109,12 @@ async function startTail(context: LokiContext, tenant: string, tail: Tail, socke
 }
 
 class TailSender {
-  readonly #socket: WebSocket
+  readonly #socket: TailSocket
   readonly #delayMs: number
   readonly #timers = new Set<NodeJS.Timeout>()
   #dropped: { labels: Record<string, string>; timestamp: string }[] = []
 
-  constructor(socket: WebSocket, delayMs: number) {
+  constructor(socket: TailSocket, delayMs: number) {
     this.#socket = socket
     this.#delayMs = delayMs
   }
