@@ -10,7 +10,8 @@ import { openTraceStore } from './store/trace-store.ts'
 import { shareHttpPort } from './grpc/shared-port.ts'
 import { TempoCounters } from './api/counters.ts'
 import { TraceReceiver } from './ingest/trace-receiver.ts'
-import type { RunningServer, TempoOptions } from '../server-options.ts'
+import type { LimitOptions, RunningServer, TempoOptions } from '../server-options.ts'
+import type { QueryLimits } from './engine/query-budget.ts'
 
 export async function startTempo(options: TempoOptions): Promise<RunningServer> {
   const counters = new TempoCounters()
@@ -22,7 +23,7 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
   })
   const closers: (() => Promise<void>)[] = [() => store.close()]
   try {
-    const services = { store, counters, limits: { timeoutMs: options.limits.queryTimeoutMs } }
+    const services = { store, counters, limits: queryLimits(options.limits) }
     const receiver = new TraceReceiver(store, counters)
     if (options.remoteWriteUrl !== undefined) {
       const generator = new MetricsGenerator({ url: options.remoteWriteUrl, onFault: warn })
@@ -62,6 +63,10 @@ export async function startTempo(options: TempoOptions): Promise<RunningServer> 
     await closeAll(closers)
     throw error
   }
+}
+
+function queryLimits({ queryTimeoutMs, queryMemoryBytes }: LimitOptions): QueryLimits {
+  return { timeoutMs: queryTimeoutMs, memoryBytes: queryMemoryBytes }
 }
 
 /** For the process's log: nobody asked, so nobody can be answered. */

@@ -7,5 +7,5 @@ export function queryBudget(reply: FastifyReply, limits: QueryLimits): QueryBudg
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort()
   })
-  return new QueryBudget({ timeoutMs: limits.timeoutMs, signal: controller.signal })
+  return new QueryBudget({ ...limits, signal: controller.signal })
 }

@@ -197,6 +197,19 @@ test('a query beyond its time limit stops and says so', async (t) => {
   assert.match(await response.text(), /took longer than 0 ms/)
 })
 
+test('a query that would hold too much stops and says what to change', async (t) => {
+  const limits = { maxBodyBytes: 2 ** 24, queryTimeoutMs: 60_000, queryMemoryBytes: 2 ** 20, blockCacheBytes: 2 ** 24 }
+  const tempo = await startTestTempo(t, { limits })
+  await tempo.send(Array.from({ length: 3000 }, (_, index) => ({ id: `s${index}`, trace: `t${index}` })))
+  const many = `/api/metrics/query_range?${q('{ } | rate() by (span:id)')}&start=${seconds - 3600}&end=${seconds + 60}&step=1s`
+  for (const path of [many, `/api/search?${q('{ }')}&limit=100000`]) {
+    const response = await tempo.get(path)
+    assert.equal(response.status, 422)
+    assert.match(await response.text(), /needs more than 1 MiB/)
+  }
+  assert.equal((await tempo.get(`/api/search?${q('{ }')}&limit=100`)).status, 200)
+})
+
 test('bad spans are refused one by one with the reason, and the good ones of the request are kept', async (t) => {
   const tempo = await startTestTempo(t)
   const day = 86_400_000

@@ -23,12 +23,16 @@ export async function findTraces(
   onProgress: (found: readonly FoundTrace[]) => void = () => {},
 ): Promise<FoundTrace[]> {
   const found: FoundTrace[] = []
+  let heldBytes = 0
   const keepNewest = request.query !== undefined && prepareSearch(request.query).mostRecent
   for await (const trace of matches(sources, request, budget)) {
     found.push(trace)
+    heldBytes += sizeOf(trace)
+    budget.hold(heldBytes)
     if (keepNewest) {
-      if (found.length >= 2 * request.limit)
-        found.splice(0, found.length, ...newestFirst(found).slice(0, request.limit))
+      if (found.length < 2 * request.limit) continue
+      found.splice(0, found.length, ...newestFirst(found).slice(0, request.limit))
+      heldBytes = found.reduce((sum, each) => sum + sizeOf(each), 0)
     } else {
       onProgress(found)
       if (found.length >= request.limit) break
@@ -55,4 +59,11 @@ function newestFirst(traces: readonly FoundTrace[]): FoundTrace[] {
   return traces.toSorted((a, b) =>
     a.startTimeUnixNano < b.startTimeUnixNano ? 1 : a.startTimeUnixNano > b.startTimeUnixNano ? -1 : 0,
   )
+}
+
+/** Estimate of what an answer's objects take. */
+function sizeOf({ spansets, serviceStats }: FoundTrace): number {
+  let sizeBytes = 500 + serviceStats.size * 150
+  for (const { spans } of spansets) for (const { attributes } of spans) sizeBytes += 300 + attributes.length * 150
+  return sizeBytes
 }

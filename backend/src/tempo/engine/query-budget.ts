@@ -8,8 +8,14 @@ export class QueryCancelledError extends Error {
   override name = 'QueryCancelledError'
 }
 
+export class QueryMemoryError extends Error {
+  override name = 'QueryMemoryError'
+}
+
 export interface QueryLimits {
   timeoutMs: number
+  /** What one query may hold of results and series. */
+  memoryBytes: number
   signal?: AbortSignal | undefined
 }
 
@@ -38,6 +44,15 @@ export class QueryBudget {
     if (this.#uncounted < checkEvery) return false
     this.#uncounted = 0
     return performance.now() - this.#sliceStarted > sliceMs
+  }
+
+  /** @throws QueryMemoryError when the query holds more than it may */
+  hold(sizeBytes: number): void {
+    if (sizeBytes <= this.#limits.memoryBytes) return
+    const limit = Math.round(this.#limits.memoryBytes / 2 ** 20)
+    throw new QueryMemoryError(
+      `query needs more than ${limit} MiB; ask for fewer traces or spans, group by fewer values, or take a larger step`,
+    )
   }
 
   /** @throws QueryTimeoutError, QueryCancelledError */

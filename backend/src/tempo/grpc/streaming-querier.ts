@@ -137,7 +137,7 @@ export function createStreamingQuerier({ store, limits }: TempoServices): Server
     try {
       await method({
         sources: spanSources(store, tenantOf(stream.metadata)),
-        budget: new QueryBudget({ timeoutMs: limits.timeoutMs, signal: controller.signal }),
+        budget: new QueryBudget({ ...limits, signal: controller.signal }),
         request: stream.request,
         send: (message) => stream.write(Buffer.from(message)),
       })

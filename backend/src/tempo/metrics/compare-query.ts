@@ -40,6 +40,7 @@ export class CompareQuery implements SpanObserver {
   readonly #selects: (span: SpanView) => boolean
   readonly #exemplars: ExemplarSampler
   readonly #intrinsics: { name: string; slot: number }[]
+  #counted = 0
   readonly #sides: { baseline: Side; selection: Side } = { baseline: side('baseline'), selection: side('selection') }
 
   /** The selection's filter sees every attribute as it is, whatever the conditions of the query let through. */
@@ -72,6 +73,10 @@ export class CompareQuery implements SpanObserver {
     this.#countLists(into, span, table.scopes.attributes, table.spans.scope.at(row), 'instrumentation', interval)
     const exemplar = this.#exemplars.pick(span, this.#plan, NaN)
     if (exemplar !== undefined) into.exemplars.push(exemplar)
+  }
+
+  get sizeBytes(): number {
+    return this.#counted * (300 + this.#grid.count * 8)
   }
 
   result(): SeriesSet {
@@ -120,8 +125,12 @@ export class CompareQuery implements SpanObserver {
     const byValue = into.values.get(name) ?? new Map<string, { value: Static; counts: Float64Array }>()
     into.values.set(name, byValue)
     const key = staticKey(value)
-    const entry = byValue.get(key) ?? { value: staticLabel(value), counts: new Float64Array(this.#grid.count) }
-    byValue.set(key, entry)
+    let entry = byValue.get(key)
+    if (entry === undefined) {
+      entry = { value: staticLabel(value), counts: new Float64Array(this.#grid.count) }
+      byValue.set(key, entry)
+      this.#counted++
+    }
     entry.counts[interval] = (entry.counts[interval] ?? 0) + 1
     const totals = into.totals.get(name) ?? new Float64Array(this.#grid.count)
     into.totals.set(name, totals)

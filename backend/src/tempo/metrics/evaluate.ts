@@ -72,6 +72,7 @@ async function evaluateLeaf(
         if (interval >= 0) observer.observe(span, interval)
       }
     }
+    budget.hold(observer.sizeBytes)
   }
   return observer.result()
 }

@@ -13,8 +13,13 @@ import type { TimeGrid } from './time-grid.ts'
 export interface SpanObserver {
   /** `interval` is the one the span's start falls in. */
   observe(span: SpanView, interval: number): void
+  /** Estimate of the memory held. */
+  readonly sizeBytes: number
   result(): SeriesSet
 }
+
+/** A sum has its compensation, an average a count besides. */
+const bytesPerPoint = 24
 
 export class RangeQuery implements SpanObserver {
   readonly #aggregate: RangeAggregate
@@ -49,6 +54,10 @@ export class RangeQuery implements SpanObserver {
     const shown = value === undefined || this.#aggregate.function === 'histogram_over_time' ? NaN : number
     const exemplar = this.#exemplars.pick(span, this.#plan, shown)
     if (exemplar !== undefined) series.exemplars.push(exemplar)
+  }
+
+  get sizeBytes(): number {
+    return this.#series.length * (500 + this.#grid.count * bytesPerPoint)
   }
 
   result(): SeriesSet {

@@ -16,5 +16,5 @@ export function sourceOf(...sketches: SpanSketch[]): SpanSource {
 }
 
 export function unlimited(): QueryBudget {
-  return new QueryBudget({ timeoutMs: 60_000 })
+  return new QueryBudget({ timeoutMs: 60_000, memoryBytes: 2 ** 30 })
 }
