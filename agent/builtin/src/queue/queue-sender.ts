@@ -40,6 +40,8 @@ export class QueueSender {
   constructor(options: QueueSenderOptions) {
     this.#options = options
     this.#retryLog = new RetryLog(options.logger, options.ledger.destination)
+    // Once for all waits: a listener for each of them would stay on the signal for as long as the agent lives.
+    this.#abort.signal.addEventListener('abort', () => this.#wake(), { once: true })
   }
 
   start(): void {
@@ -87,13 +89,11 @@ export class QueueSender {
   }
 
   #woken(): Promise<void> {
-    const aborted = this.#abort.signal
     return new Promise((resolve) => {
       this.#wake = () => {
         this.#wake = () => {}
         resolve()
       }
-      aborted.addEventListener('abort', () => this.#wake(), { once: true })
     })
   }
 
@@ -143,8 +143,11 @@ export class QueueSender {
         return
       }
       if (outcome.kind === 'refused' && batch.length > 1) {
-        // One bad entry must not take its neighbours along.
-        for (const entry of batch) await this.#deliver([entry])
+        // One bad entry must not take its neighbours along. After the end none may go on: taking it would take those before it.
+        for (const entry of batch) {
+          if (this.#abort.signal.aborted) return
+          await this.#deliver([entry])
+        }
         return
       }
       if (outcome.kind === 'refused') {
