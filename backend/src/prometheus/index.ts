@@ -87,6 +87,11 @@ function createApp(options: PrometheusOptions, { store, engine, counters, rules 
     sendError: sendApiError,
     mapError: mapEngineError,
   })
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({ status: 'error', errorType: 'not_found', error: `no such endpoint: ${request.method} ${request.url}` }),
+  )
   repairUndecodablePaths(app)
   remoteWriteRoute(app, { store, counters, maxBodyBytes: limits.maxBodyBytes })
   otlpMetricsRoute(app, { store, counters })

@@ -1,6 +1,8 @@
 import { compileRegexp } from '../../regexp/index.ts'
 import { isLegacyLabelName, quote } from './labels.ts'
 
+const MAX_KNOWN_VALUES = 10_000
+
 export type MatchOperator = '=' | '!=' | '=~' | '!~'
 
 /** One condition on one label. Regular expressions are anchored and let `.` match a line break, as in Prometheus. */
@@ -44,7 +46,15 @@ function compileTest(operator: MatchOperator, value: string, alternatives: reado
   }
   const pattern = compileRegexp(`(?s:${value})`, { anchored: true })
   const wanted = operator === '=~'
-  return (candidate: string) => pattern.test(candidate) === wanted
+  // The same values come back from block to block.
+  const known = new Map<string, boolean>()
+  return (candidate: string) => {
+    const before = known.get(candidate)
+    if (before !== undefined) return before
+    const result = pattern.test(candidate) === wanted
+    if (known.size < MAX_KNOWN_VALUES) known.set(candidate, result)
+    return result
+  }
 }
 
 function literalAlternatives(pattern: string): string[] | undefined {
