@@ -19,7 +19,8 @@ export class LabelsBuilder {
   readonly hints: ParserHints
   readonly #base: ReadonlyMap<string, string>
   readonly #baseLabels: Labels
-  readonly #metadata = new Map<string, string>()
+  /** A few pairs: a walk over them is cheaper than a map for each entry. Shared with the store, so never changed in place. */
+  #metadata: Labels = []
   readonly #parsed = new Map<string, string>()
   readonly #deleted = new Set<string>()
 
@@ -33,22 +34,39 @@ export class LabelsBuilder {
   reset(metadata: Labels): void {
     if (this.#parsed.size > 0) this.#parsed.clear()
     if (this.#deleted.size > 0) this.#deleted.clear()
-    if (this.#metadata.size > 0) this.#metadata.clear()
     this.error = ''
     this.errorDetails = ''
     this.hints.reset()
-    for (const [name, value] of metadata) this.#addMetadata(name, value)
+    this.#metadata = metadata.some(([name]) => this.#needsCare(name)) ? this.#takeMetadata(metadata) : metadata
   }
 
-  #addMetadata(name: string, value: string): void {
-    const free = this.#base.has(name) ? name + duplicateSuffix : name
-    if (free === errorLabel) this.error = value
-    else if (free === errorDetailsLabel) this.errorDetails = value
-    else this.#metadata.set(free, value)
+  #needsCare(name: string): boolean {
+    return this.#base.has(name) || name === errorLabel || name === errorDetailsLabel
+  }
+
+  #takeMetadata(metadata: Labels): Labels {
+    const taken = new Map<string, string>()
+    for (const [name, value] of metadata) {
+      const free = this.#base.has(name) ? name + duplicateSuffix : name
+      if (free === errorLabel) this.error = value
+      else if (free === errorDetailsLabel) this.errorDetails = value
+      else taken.set(free, value)
+    }
+    return [...taken]
+  }
+
+  #metadataValue(name: string): string | undefined {
+    for (const [candidate, value] of this.#metadata) if (candidate === name) return value
+    return undefined
+  }
+
+  #dropMetadata(name: string): void {
+    if (this.#metadataValue(name) === undefined) return
+    this.#metadata = this.#metadata.filter(([candidate]) => candidate !== name)
   }
 
   get isUntouched(): boolean {
-    return this.#metadata.size === 0 && this.#parsed.size === 0 && this.#deleted.size === 0 && this.error === ''
+    return this.#metadata.length === 0 && this.#parsed.size === 0 && this.#deleted.size === 0 && this.error === ''
   }
 
   get base(): Labels {
@@ -57,11 +75,11 @@ export class LabelsBuilder {
 
   /** A parser must take another name for its label. */
   collides(name: string): boolean {
-    return this.#base.has(name) || this.#metadata.has(name)
+    return this.#base.has(name) || this.#metadataValue(name) !== undefined
   }
 
   get(name: string): string | undefined {
-    const added = this.#metadata.get(name) ?? this.#parsed.get(name)
+    const added = this.#metadataValue(name) ?? this.#parsed.get(name)
     if (added !== undefined) return added
     return this.#deleted.has(name) ? undefined : this.#base.get(name)
   }
@@ -72,13 +90,13 @@ export class LabelsBuilder {
   }
 
   set(name: string, value: string): void {
-    this.#metadata.delete(name)
+    this.#dropMetadata(name)
     this.#parsed.set(name, value)
     this.hints.recordExtracted(name)
   }
 
   delete(name: string): void {
-    this.#metadata.delete(name)
+    this.#dropMetadata(name)
     this.#parsed.delete(name)
     this.#deleted.add(name)
   }
@@ -105,7 +123,7 @@ export class LabelsBuilder {
   *#visibleStream(): Generator<Label> {
     for (const label of this.#baseLabels) {
       const [name] = label
-      if (!this.#deleted.has(name) && !this.#metadata.has(name) && !this.#parsed.has(name)) yield label
+      if (!this.#deleted.has(name) && this.#metadataValue(name) === undefined && !this.#parsed.has(name)) yield label
     }
   }
 
