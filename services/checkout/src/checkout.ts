@@ -10,7 +10,7 @@ export interface CheckoutParts {
   payment: PaymentClient
 }
 
-export const currency = 'EUR'
+const currency = 'EUR'
 
 /** Reserve, pay, record. What was done before a step that failed is undone, last step first. */
 export class Checkout {
