@@ -1,6 +1,7 @@
 import { type Labels, METRIC_NAME } from '../labels/labels.ts'
 import type { Series } from '../promql/eval/series.ts'
 import { expandTemplate } from './alert-template.ts'
+import { type EarlierState, restoredActiveAt } from './restore-for-state.ts'
 import type { RuleSample } from './rule-sample.ts'
 import type { AlertingSpec } from './rule-file.ts'
 
@@ -40,14 +41,16 @@ export class AlertingRule {
     return states.has('firing') ? 'firing' : states.has('pending') ? 'pending' : 'inactive'
   }
 
-  /** @returns the samples of ALERTS and ALERTS_FOR_STATE. @throws Error where two elements become the same alert. */
-  evaluate(result: readonly Series[], atMs: number): RuleSample[] {
+  /** `earlier`: what was known before a restart, at the first evaluation. @returns the samples of ALERTS and ALERTS_FOR_STATE. @throws Error where two elements become the same alert. */
+  evaluate(result: readonly Series[], atMs: number, earlier?: ReadonlyMap<string, EarlierState>): RuleSample[] {
     const found = new Map<string, Alert>()
     for (const series of result) {
       const alert = this.#describe(series, atMs)
       if (found.has(alert.labels.key)) {
         throw new Error('vector contains metrics with the same labelset after applying alert labels')
       }
+      const before = earlier?.get(alert.labels.key)
+      if (before) alert.activeAtMs = restoredActiveAt(before, this.spec.forMs, atMs)
       found.set(alert.labels.key, alert)
     }
     for (const [key, alert] of found) {

@@ -1,9 +1,11 @@
 import type { WriteSeries } from '@playground/protocol/remote-write'
 import type { Labels } from '../labels/labels.ts'
+import type { SampleSource } from '../promql/eval/sample-series.ts'
 import type { Series } from '../promql/eval/series.ts'
 import { AlertingRule } from './alerting-rule.ts'
 import { RecordingRule } from './recording-rule.ts'
 import type { RuleGroupSpec } from './rule-file.ts'
+import { type EarlierState, earlierStates } from './restore-for-state.ts'
 import type { RuleSample } from './rule-sample.ts'
 
 export type RuleHealth = {
@@ -18,6 +20,8 @@ export type RuleEntry = { rule: AlertingRule | RecordingRule; health: RuleHealth
 export type GroupContext = {
   query: (expr: string, atMs: number) => Promise<readonly Series[]>
   write: (series: WriteSeries[]) => Promise<void>
+  /** Where the state of alerts before a restart is looked up. */
+  source: SampleSource
 }
 
 /** Rules that are evaluated one after the other at the same time, each seeing what those before it have written. */
@@ -50,7 +54,10 @@ export class RuleGroup {
     const { rule, health } = entry
     try {
       const result = await this.#context.query(rule.spec.expr, atMs - this.spec.queryOffsetMs)
-      const samples = rule.evaluate(result, atMs)
+      const samples =
+        rule instanceof AlertingRule
+          ? rule.evaluate(result, atMs, this.#earlierStates(entry, rule, atMs))
+          : rule.evaluate(result)
       if (this.spec.limit > 0 && samples.length > this.spec.limit) {
         throw new Error(`exceeded limit of ${this.spec.limit} with ${samples.length} series`)
       }
@@ -64,6 +71,12 @@ export class RuleGroup {
     }
     health.evaluationSeconds = (performance.now() - started) / 1000
     health.lastEvaluationMs = atMs
+  }
+
+  /** Only at a rule's first evaluation. */
+  #earlierStates({ health }: RuleEntry, { spec }: AlertingRule, atMs: number): Map<string, EarlierState> | undefined {
+    if (health.health !== 'unknown') return undefined
+    return earlierStates(this.#context.source, spec.alert, spec.forMs, atMs)
   }
 
   /** Series that the rule no longer yields end with a staleness marker. */

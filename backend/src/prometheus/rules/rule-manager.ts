@@ -27,6 +27,7 @@ export class RuleManager {
   /** @throws RuleFileError with every fault of every file. */
   constructor({ files, engine, source, write, defaultIntervalMs = DEFAULT_INTERVAL_MS }: RuleManagerOptions) {
     const context: GroupContext = {
+      source,
       write,
       query: async (expr, atMs) => {
         const { value } = await engine.instant(expr, atMs, { source })

@@ -11,12 +11,13 @@ import { RuleGroup } from './rule-group.ts'
 const MINUTE = 60_000
 const context = { file: 'rules.yaml', defaultIntervalMs: MINUTE, parseExpr: (query: string) => parseExpr(query) }
 
-function groupOf(yaml: string, points: (number | 'stale')[]) {
+function groupOf(yaml: string, points: number[], stored: [Record<string, string>, number[]][] = []) {
   const written: WriteSeries[] = []
-  const source = memorySource(MINUTE, [[{ __name__: 'errors', job: 'shop' }, points]])
+  const source = memorySource(MINUTE, [[{ __name__: 'errors', job: 'shop' }, points], ...stored])
   const [spec] = parseRuleFile(yaml, context)
   assert.ok(spec)
   const group = new RuleGroup(spec, {
+    source,
     write: async (series) => void written.push(...series),
     query: async (expr, atMs) => {
       const { value } = await testEngine().instant(expr, atMs, { source })
@@ -61,6 +62,27 @@ groups:
     'pending 180000 stale',
     'firing 240000 stale',
   ])
+})
+
+test('an alert that waited before a restart goes on waiting, at least ten minutes more', async () => {
+  const waited: [Record<string, string>, number[]] = [
+    { __name__: 'ALERTS_FOR_STATE', alertname: 'A', job: 'shop' },
+    Array.from({ length: 16 }, () => 0),
+  ]
+  const yaml = 'groups: [{name: g, rules: [{alert: A, expr: errors, for: 20m}]}]'
+  const { group } = groupOf(
+    yaml,
+    Array.from({ length: 30 }, () => 1),
+    [waited],
+  )
+  const rule = group.entries[0]?.rule
+  assert.ok(rule instanceof AlertingRule)
+  const states: string[] = []
+  for (const minute of [16, 25, 26]) {
+    await group.evaluate(minute * MINUTE)
+    states.push(rule.state)
+  }
+  assert.deepEqual(states, ['pending', 'pending', 'firing'])
 })
 
 test('annotations tell labels and value of what fired', async () => {
