@@ -71,6 +71,8 @@ test('Prometheus text has milliseconds as timestamps, special numbers, free spac
 for (const [text, type, message] of [
   ['a 1\nb{x="1" 2\n', TEXT, 'line 2, column 9: expected , or } after a label'],
   ['a one\n', TEXT, 'line 1, column 6: expected a number, got "one"'],
+  ['b{x="1\n', TEXT, 'line 1, column 5: expected a quoted string'],
+  ['b{x=1}\n', TEXT, 'line 1, column 5: expected a quoted string'],
   ['a{x="1",x="2"} 1\n', TEXT, 'line 1, column 14: expected label x once'],
   ['a 1\n', OPEN_METRICS, 'line 2: expected # EOF, got the end of the text'],
   ['a 1\n# EOF\nb 1\n', OPEN_METRICS, 'line 3: expected nothing after # EOF'],
@@ -80,6 +82,33 @@ for (const [text, type, message] of [
     assert.throws(() => parseExposition(text, type), { name: 'ProtocolError', message })
   })
 }
+
+test('lines may end as Windows ends them, in help texts too', () => {
+  const { samples, metadata } = parseExposition(
+    '# HELP up Is it up?\r\n# TYPE up gauge\r\nup 1\r\n# EOF\r\n',
+    OPEN_METRICS,
+  )
+  assert.deepEqual(metadata, [{ metricFamilyName: 'up', type: 'gauge', help: 'Is it up?', unit: '' }])
+  assert.equal(samples.length, 1)
+})
+
+test('a help text keeps every character but the line feed; quoted names have metadata too', () => {
+  const { metadata } = parseExposition(
+    '# HELP up one\u2028two\n# TYPE "http.requests" counter\n# HELP "unclosed x\n# TYPE\n',
+    TEXT,
+  )
+  assert.deepEqual(metadata, [
+    { metricFamilyName: 'up', type: 'unknown', help: 'one\u2028two', unit: '' },
+    { metricFamilyName: 'http.requests', type: 'counter', help: '', unit: '' },
+  ])
+})
+
+test('a value of megabytes and a series of 200 000 labels are read', () => {
+  const long = parseExposition(`m{a="${'x\\\\'.repeat(2_000_000)}"} 1\n`, TEXT)
+  assert.equal(long.samples[0]?.labels[1]?.[1].length, 4_000_000)
+  const many = Array.from({ length: 200_000 }, (_, i) => `a${i}="b"`).join(',')
+  assert.equal(parseExposition(`m{${many}} 1\n`, TEXT).samples[0]?.labels.length, 200_001)
+})
 
 test('what is rendered is parsed back', () => {
   const exposition = {

@@ -36,9 +36,10 @@ export function parseExposition(text: string, contentType: string): Exposition {
   const samples: ExposedSample[] = []
   let ended = false
   let lineNumber = 0
-  for (const line of text.split('\n')) {
+  for (const row of text.split('\n')) {
     lineNumber++
-    if (line === '' || line === '\r') continue
+    const line = row.endsWith('\r') ? row.slice(0, -1) : row
+    if (line === '') continue
     if (ended) throw new ProtocolError(`line ${lineNumber}: expected nothing after # EOF`)
     if (line.startsWith('#')) {
       if (openMetrics && line === '# EOF') ended = true
@@ -51,13 +52,19 @@ export function parseExposition(text: string, contentType: string): Exposition {
   return { samples, metadata: [...families.values()] }
 }
 
-const COMMENT = /^#\s+(HELP|TYPE|UNIT)\s+("(?:[^"\\]|\\.)*"|[^\s]+)(?:\s(.*))?$/
+const KEYWORD = /^#\s+(HELP|TYPE|UNIT)\s+/
 
 function readComment(line: string, families: Map<string, MetricMetadata>): void {
-  const match = COMMENT.exec(line)
+  const match = KEYWORD.exec(line)
   if (!match) return
-  const [, keyword, quoted, rest = ''] = match
-  const name = quoted?.startsWith('"') ? unescape(quoted.slice(1, -1)) : (quoted ?? '')
+  const [prefix, keyword] = match
+  const start = prefix.length
+  const isQuoted = line[start] === '"'
+  const length = isQuoted ? closingQuote(line, start) + 1 - start : line.slice(start).search(/\s|$/)
+  if (length <= 0) return
+  const written = line.slice(start, start + length)
+  const name = isQuoted ? unescape(written.slice(1, -1)) : written
+  const rest = line.slice(start + length + 1)
   let family = families.get(name)
   if (!family) families.set(name, (family = { metricFamilyName: name, type: 'unknown', help: '', unit: '' }))
   if (keyword === 'HELP') family.help = unescape(rest)
@@ -75,7 +82,7 @@ class LineReader {
   #pos = 0
 
   constructor(line: string, lineNumber: number) {
-    this.#line = line.endsWith('\r') ? line.slice(0, -1) : line
+    this.#line = line
     this.#lineNumber = lineNumber
   }
 
@@ -85,7 +92,7 @@ class LineReader {
     const name = this.#match(/[a-zA-Z_:][a-zA-Z0-9_:]*/y)
     if (name !== undefined) labels.push(['__name__', name])
     this.#spaces()
-    if (this.#peek() === '{') labels.push(...this.#labels(labels))
+    if (this.#peek() === '{') this.#labels(labels)
     if (labels[0]?.[0] !== '__name__') this.#fail('a metric name')
     this.#spaces()
     const value = this.#number()
@@ -101,7 +108,8 @@ class LineReader {
     this.#pos++
     this.#spaces()
     if (this.#peek() !== '{') this.#fail('{ before the labels of an exemplar')
-    const labels = this.#labels([])
+    const labels: LabelPair[] = []
+    this.#labels(labels)
     this.#spaces()
     const value = this.#number()
     this.#spaces()
@@ -111,10 +119,9 @@ class LineReader {
     return { labels, value, timestampMs }
   }
 
-  /** `{a="1",b="2"}`; a quoted name without a value is the metric's own (`{"http.requests", …}`). */
-  #labels(before: readonly LabelPair[]): LabelPair[] {
-    const labels: LabelPair[] = []
-    const seen = new Set(before.map(([name]) => name))
+  /** Adds `{a="1",b="2"}`; a quoted name without a value is the metric's own (`{"http.requests", …}`). */
+  #labels(labels: LabelPair[]): void {
+    const seen = new Set(labels.map(([name]) => name))
     this.#pos++
     for (;;) {
       this.#spaces()
@@ -140,12 +147,14 @@ class LineReader {
       else if (this.#peek() !== '}') this.#fail(', or } after a label')
     }
     this.#pos++
-    return labels
   }
 
   #string(): string {
-    const text = this.#match(/"(?:[^"\\]|\\.)*"/y) ?? this.#fail('a quoted string')
-    return unescape(text.slice(1, -1))
+    const start = this.#pos
+    const end = this.#peek() === '"' ? closingQuote(this.#line, start) : -1
+    if (end < 0) this.#fail('a quoted string')
+    this.#pos = end + 1
+    return unescape(this.#line.slice(start + 1, end))
   }
 
   #number(): number {
@@ -179,6 +188,16 @@ class LineReader {
   #fail(expected: string): never {
     throw new ProtocolError(`line ${this.#lineNumber}, column ${this.#pos + 1}: expected ${expected}`)
   }
+}
+
+/** Where the quote opened at `start` is closed, or -1. A loop: a regular expression runs out of stack on a string of megabytes. */
+function closingQuote(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') return at
+    if (char === '\\') at++
+  }
+  return -1
 }
 
 /** Go's strconv.ParseFloat as far as targets use it. */

@@ -93,6 +93,14 @@ test('a symbol past the table is refused', () => {
   )
 })
 
+test('a series of 200 000 labels is read', () => {
+  const labels = Array.from({ length: 200_000 }, (_, i): [string, string] => [`label${i}`, 'x'])
+  const series = { labels, samples: [], histograms: [], exemplars: [{ labels, value: 1, timestampMs: 1 }] }
+  const [read] = decodeWriteV2(encodeWriteV2({ series: [series], metadata: [] })).series
+  assert.equal(read?.labels.length, 200_000)
+  assert.equal(read.exemplars[0]?.labels.length, 200_000)
+})
+
 test('a stale marker is told from any other NaN by its bits', () => {
   const [series] = decodeWriteV1(encodeWriteV1(request)).series
   assert.deepEqual(

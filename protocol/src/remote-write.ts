@@ -157,7 +157,7 @@ function readSeriesV2(reader: ProtoReader, symbols: readonly string[]): WriteSer
   while (reader.next()) {
     switch (reader.field) {
       case 1:
-        series.labels.push(...labelsOf(reader, readRefs(reader), symbols))
+        readLabels(reader, symbols, series.labels)
         break
       case 2:
         series.samples.push(readSample(reader))
@@ -166,9 +166,7 @@ function readSeriesV2(reader: ProtoReader, symbols: readonly string[]): WriteSer
         series.histograms.push(readHistogram(reader))
         break
       case 4:
-        series.exemplars.push(
-          readExemplar(reader, (exemplar) => exemplar.labels.push(...labelsOf(reader, readRefs(reader), symbols))),
-        )
+        series.exemplars.push(readExemplar(reader, (exemplar) => readLabels(reader, symbols, exemplar.labels)))
         break
       case 5:
         series.metadata = readMetadataV2(reader, symbols)
@@ -184,19 +182,14 @@ function readSeriesV2(reader: ProtoReader, symbols: readonly string[]): WriteSer
   return series
 }
 
-function readRefs(reader: ProtoReader): number[] {
+/** References into the symbol table, name and value in turn; added to what an earlier field of the same message gave. */
+function readLabels(reader: ProtoReader, symbols: readonly string[], labels: LabelPair[]): void {
   const refs: number[] = []
   reader.repeated(WireType.varint, () => refs.push(reader.uint32()))
-  return refs
-}
-
-function labelsOf(reader: ProtoReader, refs: readonly number[], symbols: readonly string[]): LabelPair[] {
   if (refs.length % 2 !== 0) reader.fail(`label references in pairs, got ${refs.length}`)
-  const labels: LabelPair[] = []
   for (let index = 0; index < refs.length; index += 2) {
     labels.push([symbol(reader, refs[index] as number, symbols), symbol(reader, refs[index + 1] as number, symbols)])
   }
-  return labels
 }
 
 function symbol(reader: ProtoReader, ref: number, symbols: readonly string[]): string {

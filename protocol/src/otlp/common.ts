@@ -199,9 +199,12 @@ export function writeScope(writer: ProtoWriter, scope: InstrumentationScope): vo
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** Ids have 16 bytes at most. Joining text byte by byte is fastest for those (measured on Node 24), and exhausts the heap for 60 MB. */
+const LONGEST_ID = 16
 
 /** Bytes of a trace or span id as lower-case hex; the length is not judged here. */
 export function hexOf(bytes: Uint8Array): string {
+  if (bytes.length > LONGEST_ID) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
   let hex = ''
   for (const byte of bytes) hex += HEX[byte]
   return hex
@@ -212,7 +215,5 @@ export function bytesOfHex(hex: string, path = 'id'): Uint8Array {
   if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex)) {
     throw new ProtocolError(`${path}: expected hex digits in pairs, got ${JSON.stringify(hex.slice(0, 64))}`)
   }
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
-  )
+  return Buffer.from(hex, 'hex')
 }

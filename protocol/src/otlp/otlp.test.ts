@@ -99,3 +99,18 @@ test('values nested without end are refused', () => {
   const text = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":${'{"arrayValue":{"values":['.repeat(50_000)}${']}}'.repeat(50_000)}}]}]}]}`
   assert.throws(() => decodeLogsJson(Buffer.from(text)), ProtocolError)
 })
+
+test('an id of megabytes is read without exhausting the heap, and written back', () => {
+  const id = Buffer.alloc(20_000_000, 0xab).toString('hex')
+  const [resource] = traces
+  assert.ok(resource !== undefined)
+  const [scoped] = resource.scopeSpans
+  const [span] = scoped?.spans ?? []
+  assert.ok(scoped !== undefined && span !== undefined)
+  const before = process.memoryUsage().heapUsed
+  const bytes = encodeTracesProto([{ ...resource, scopeSpans: [{ ...scoped, spans: [{ ...span, traceId: id }] }] }])
+  const [read] = decodeTracesProto(bytes)
+  assert.ok(read?.scopeSpans[0]?.spans[0]?.traceId === id)
+  // As text joined byte by byte it took 640 MB.
+  assert.ok(process.memoryUsage().heapUsed - before < 200_000_000)
+})

@@ -26,6 +26,9 @@ interface Checked {
   readonly reason: string
 }
 
+/** A reason travels back in the answer: what the client sent is quoted, but not megabytes of it. */
+const quoted = (text: string): string => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text)
+
 /** A span without a usable id would make the backend refuse the whole batch it travels in: it is left out here. */
 function check(resourceSpans: readonly ResourceSpans[]): Checked {
   let [spans, rejected, reason] = [0, 0, '']
@@ -35,14 +38,14 @@ function check(resourceSpans: readonly ResourceSpans[]): Checked {
       ...scope,
       spans: scope.spans.filter((span) => {
         const fault = !TRACE_ID.test(span.traceId)
-          ? `trace_id: expected 16 bytes, not all zero, got "${span.traceId}"`
+          ? `trace_id: expected 16 bytes, not all zero, got ${quoted(span.traceId)}`
           : !SPAN_ID.test(span.spanId)
-            ? `span_id: expected 8 bytes, not all zero, got "${span.spanId}"`
+            ? `span_id: expected 8 bytes, not all zero, got ${quoted(span.spanId)}`
             : undefined
         if (fault === undefined) spans++
         else {
           rejected++
-          reason ||= `span "${span.name}": ${fault}`
+          reason ||= `span ${quoted(span.name)}: ${fault}`
         }
         return fault === undefined
       }),
