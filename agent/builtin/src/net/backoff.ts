@@ -27,7 +27,7 @@ export class Backoff {
 }
 
 // A backend that asks for an hour is asked again within a minute: it may have restarted since.
-const MAX_RETRY_AFTER_MS = 60_000
+export const MAX_RETRY_AFTER_MS = 60_000
 
 /** Seconds or an HTTP date, as milliseconds from now (at most a minute); undefined when absent or unreadable. */
 export function retryAfterMs(header: string | undefined, nowMs = Date.now()): number | undefined {

@@ -1,6 +1,7 @@
 // The answers of the OTLP collector service and of google.rpc.Status, in protobuf.
 import { ProtoReader } from '@playground/protocol/proto-reader'
 import { ProtoWriter } from '@playground/protocol/proto-writer'
+import { ProtocolError } from '@playground/protocol/protocol-error'
 
 export interface PartialSuccess {
   readonly rejectedSpans: number
@@ -33,6 +34,19 @@ export function decodeExportResponse(bytes: Uint8Array): PartialSuccess {
     reader.leave(outer)
   }
   return { rejectedSpans, message }
+}
+
+/**
+ * How many spans an answer of success says were rejected. One that cannot be read (`{}`, `OK`, a proxy's page) still says that the
+ * spans were taken: trying again would store them twice, for ever.
+ */
+export function rejectedSpansOf(answer: Uint8Array): number {
+  try {
+    return decodeExportResponse(answer).rejectedSpans
+  } catch (error) {
+    if (error instanceof ProtocolError) return 0
+    throw error
+  }
 }
 
 const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo'

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import * as grpc from '@grpc/grpc-js'
 import { ProtocolError } from '@playground/protocol/protocol-error'
 import type { TraceRemoteWriteConfig } from '../config/traces-schema.ts'
+import { MAX_RETRY_AFTER_MS } from '../net/backoff.ts'
 import type { SendOutcome } from '../net/send-outcome.ts'
-import { decodeExportResponse, retryDelayMs } from './export-response.ts'
+import { rejectedSpansOf, retryDelayMs } from './export-response.ts'
 import { TRACE_EXPORT_PATH } from './otlp-grpc-receiver.ts'
 import { EXPORT_TIMEOUT_MS, type TraceExporter } from './trace-exporter.ts'
 
@@ -23,7 +24,8 @@ function retryDelayOf(error: grpc.ServiceError): number | undefined {
   const [details] = error.metadata.get('grpc-status-details-bin')
   if (!Buffer.isBuffer(details)) return undefined
   try {
-    return retryDelayMs(details)
+    const delayMs = retryDelayMs(details)
+    return delayMs === undefined ? undefined : Math.min(MAX_RETRY_AFTER_MS, delayMs)
   } catch (cause) {
     if (cause instanceof ProtocolError) return undefined
     throw cause
@@ -66,12 +68,8 @@ export function createGrpcExporter(config: TraceRemoteWriteConfig): TraceExporte
             resolve(failureOf(error))
             return
           }
-          const partial = decodeExportResponse(answer ?? new Uint8Array())
-          resolve({
-            kind: 'sent',
-            rejectedItems: partial.rejectedSpans,
-            rejectedReason: 'partial_success',
-          })
+          const rejectedItems = rejectedSpansOf(answer ?? new Uint8Array())
+          resolve({ kind: 'sent', rejectedItems, rejectedReason: 'partial_success' })
         }
         const call = client.makeUnaryRequest(
           TRACE_EXPORT_PATH,

@@ -4,7 +4,7 @@ import type { TraceRemoteWriteConfig } from '../config/traces-schema.ts'
 import { reasonOf } from '../log.ts'
 import { retryAfterMs } from '../net/backoff.ts'
 import { httpRequest } from '../net/http-request.ts'
-import { decodeExportResponse } from './export-response.ts'
+import { rejectedSpansOf } from './export-response.ts'
 import { EXPORT_TIMEOUT_MS, type TraceExporter } from './trace-exporter.ts'
 
 const compress = promisify(gzip)
@@ -43,8 +43,7 @@ export function createHttpExporter(config: TraceRemoteWriteConfig): TraceExporte
           rejectUnauthorized,
         })
         if (answer.status >= 200 && answer.status < 300) {
-          const { rejectedSpans } = decodeExportResponse(answer.body)
-          return { kind: 'sent', rejectedItems: rejectedSpans, rejectedReason: 'partial_success' }
+          return { kind: 'sent', rejectedItems: rejectedSpansOf(answer.body), rejectedReason: 'partial_success' }
         }
         const message = `HTTP ${answer.status}: ${answer.body.toString('utf8', 0, 300)}`
         return RETRYABLE.has(answer.status)

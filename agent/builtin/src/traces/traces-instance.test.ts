@@ -356,6 +356,18 @@ describe('sending', () => {
     assert.equal(t.tempo.requests, 1)
   })
 
+  test('an answer of success that cannot be read is a success: the spans are not sent again', async () => {
+    await using t = await lab()
+    t.tempo.answer = () => Buffer.from('{}')
+    await post(t.httpUrl, proto(traceId(1)), PROTO)
+    await until(
+      () => t.registry.ledgers[0]?.totals().sent,
+      (sent) => sent === 1,
+    )
+    await sleep(100)
+    assert.equal(t.tempo.requests, 1)
+  })
+
   test('a full queue refuses: 429 with Retry-After, RESOURCE_EXHAUSTED with RetryInfo; nothing accepted is lost', async () => {
     await using t = await lab({ remote: ', sending_queue: {queue_size: 2}' })
     t.tempo.answer = () => ({ code: grpc.status.UNAVAILABLE, details: 'down' })
