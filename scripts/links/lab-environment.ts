@@ -1,0 +1,22 @@
+// Grafana's environment for the lab that is up: what grafana/grafana.env lists, with this lab's addresses.
+import { join } from 'node:path'
+import type { LabDescription } from '../lab/lab-description.ts'
+import { url } from '../lab/lab-description.ts'
+import { ROOT } from '../lab/settings.ts'
+
+export function grafanaEnvironment(lab: LabDescription): Record<string, string> {
+  const database = lab.databaseUrl === undefined ? undefined : new URL(lab.databaseUrl)
+  return {
+    LOKI_URL: url(lab, 'loki'),
+    TEMPO_URL: url(lab, 'tempo'),
+    PROMETHEUS_URL: url(lab, 'prometheus'),
+    TRACES_UID: 'tempo',
+    // The embedded lab has no superuser to make grafana_reader with: its Postgres knows only the shop's own role.
+    POSTGRES_ADDRESS: database?.host ?? '',
+    POSTGRES_DATABASE: database?.pathname.slice(1) ?? '',
+    POSTGRES_READER_USER: decodeURIComponent(database?.username ?? ''),
+    POSTGRES_READER_PASSWORD: decodeURIComponent(database?.password ?? ''),
+    GRAFANA_URL: url(lab, 'grafana'),
+    DASHBOARDS_PATH: join(ROOT, 'grafana/dashboards'),
+  }
+}
