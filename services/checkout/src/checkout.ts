@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { logger } from '@playground/telemetry'
+import { logger, Problem } from '@playground/telemetry'
 import type { InventoryClient } from './inventory-client.ts'
 import type { Order, OrderRepository } from './order-repository.ts'
 import type { PaymentClient } from './payment-client.ts'
@@ -43,6 +43,9 @@ export class Checkout {
       logger.info({ order_id: orderId, amount_cents: amountCents }, 'order placed')
       return order
     } catch (error) {
+      // The error handler knows the request, not the order: only this line leads from a failure to the tables.
+      const refused = error instanceof Problem && error.statusCode < 500
+      logger[refused ? 'warn' : 'error']({ order_id: orderId, sku, quantity }, 'order not placed')
       await undoAll(undo, orderId)
       throw error
     }
