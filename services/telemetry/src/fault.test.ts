@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { defineFault, FaultSwitches } from './fault.ts'
 
-function switches() {
+function switchable() {
   const events: string[] = []
   const fault = defineFault({
     name: 'slow',
@@ -15,6 +15,11 @@ function switches() {
       return async () => void events.push('off')
     },
   })
+  return { events, fault }
+}
+
+function switches() {
+  const { events, fault } = switchable()
   return { events, faults: new FaultSwitches([fault], pino({ level: 'silent' })) }
 }
 
@@ -63,5 +68,30 @@ describe('FaultSwitches', () => {
     const { events, faults } = switches()
     await faults.lift('slow')
     assert.deepEqual(events, [])
+  })
+
+  it('counts a fault that cannot be lifted as on, and tries again until it is off', async () => {
+    const events: string[] = []
+    const stubborn = defineFault({
+      name: 'stubborn',
+      description: 'Its database is gone when it is to be lifted.',
+      parameters: {},
+      start: async () => async () => {
+        events.push('try')
+        if (events.length < 3) throw new Error('no database')
+      },
+    })
+    const { fault: other, events: others } = switchable()
+    const faults = new FaultSwitches([stubborn, other], pino({ level: 'silent' }))
+    await faults.inject('stubborn', {}, 60)
+    await faults.inject('slow', {}, 60)
+    await assert.rejects(faults.lift('stubborn'), /no database/)
+    assert.notEqual(faults.state('stubborn').active, undefined)
+    await assert.rejects(faults.liftAll(), /not every fault/)
+    assert.deepEqual(others, ['on 10', 'off'])
+    const deadline = Date.now() + 10_000
+    while (faults.state('stubborn').active !== undefined && Date.now() < deadline) await sleep(50)
+    assert.deepEqual(events, ['try', 'try', 'try'])
+    assert.equal(faults.state('stubborn').active, undefined)
   })
 })

@@ -29,6 +29,9 @@ export function defineFault<S extends ParameterSchema>(definition: {
   }
 }
 
+/** A fault that could not be lifted when its time was over (its database is gone, say) is tried again this often. */
+const liftRetryMs = 2_000
+
 export const defaultTtlSeconds = 300
 export const maxTtlSeconds = 3_600
 
@@ -104,22 +107,35 @@ export class FaultSwitches {
     return this.state(name)
   }
 
+  /** Tries every one, then throws what went wrong: one that cannot be lifted must not leave the others on. */
   async liftAll(): Promise<void> {
-    for (const name of this.#faults.keys()) await this.#inTurn(() => this.#lift(name, 'shutdown'))
+    const lifts = [...this.#faults.keys()].map((name) => this.#inTurn(() => this.#lift(name, 'shutdown')))
+    const failed = (await Promise.allSettled(lifts)).filter((lift) => lift.status === 'rejected')
+    if (failed.length > 0)
+      throw new AggregateError(
+        failed.map(({ reason }): unknown => reason),
+        'not every fault could be lifted',
+      )
   }
 
   async #lift(name: string, reason: 'requested' | 'replaced' | 'expired' | 'shutdown'): Promise<void> {
     const active = this.#active.get(name)
     if (active === undefined) return
     clearTimeout(active.timer)
+    try {
+      await active.lift()
+    } catch (error) {
+      // It counts as on until it is off.
+      active.timer = setTimeout(() => this.#expire(name), liftRetryMs)
+      throw error
+    }
     this.#active.delete(name)
-    await active.lift()
     this.#logger.warn({ fault: name, reason }, 'fault lifted')
   }
 
   #expire(name: string): void {
     this.#inTurn(() => this.#lift(name, 'expired')).catch((error: unknown) => {
-      this.#logger.error({ fault: name, error }, 'fault expired, but lifting it failed')
+      this.#logger.error({ fault: name, error }, 'fault expired, but lifting it failed; it will be tried again')
     })
   }
 

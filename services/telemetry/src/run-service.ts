@@ -48,11 +48,18 @@ export async function runService({ config, app, faults, checks }: ServiceOptions
       process.exit(1)
     }, exitBoundMs).unref()
     try {
-      // Faults first: a request that waits for a held lock could not be answered otherwise.
-      await switches.liftAll()
+      // Faults first: a request that waits for a held lock could not be answered otherwise. If one stays, answer what can be answered.
+      const isLifted = await switches.liftAll().then(
+        () => true,
+        (error: unknown) => {
+          logger.error({ error }, 'service leaves a fault behind')
+          return false
+        },
+      )
       await app.close()
       await ops.close()
       await stopTracing()
+      if (!isLifted) process.exit(1)
     } catch (error) {
       logger.error({ error }, 'service did not stop cleanly')
       process.exit(1)
