@@ -182,8 +182,7 @@ export class FileTarget {
 
   #closeDrained(nowMs: number): void {
     this.#rotated = this.#rotated.filter((file) => {
-      const isDrained = file.atEndSinceMs > 0 && nowMs - file.atEndSinceMs >= ROTATED_GRACE_MS
-      if (!isDrained) return true
+      if (file.idleMs(nowMs) < ROTATED_GRACE_MS) return true
       file.finish()
       if (!file.progress.isSettled) return true
       this.#options.onFinished(file.path)

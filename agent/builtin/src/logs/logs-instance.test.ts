@@ -307,6 +307,32 @@ describe('rotation', () => {
     )
     assert.deepEqual(t.loki.texts.toSorted(), expected(80))
   })
+
+  test('while Loki is away: a file that had been read to its end before, and grew since, is not closed', async () => {
+    await using t = await lab({ path: '*.log', client: ', batchsize: 64' })
+    writeFileSync(t.file, lines(2))
+    t.start()
+    await until(
+      () => t.loki.texts.length,
+      (n) => n === 2,
+    )
+    t.loki.answer = () => ({ status: 503 })
+    writeFileSync(join(t.folder, 'busy.log'), lines(20, 'busy'))
+    await until(
+      () => t.registry.ledgers[0]?.queued ?? 0,
+      (queued) => queued >= 20,
+    )
+    // There is no room now, so these stay unread while the file is rotated away.
+    appendFileSync(t.file, lines(2, 'line', 2))
+    renameSync(t.file, `${t.file}.1`)
+    await sleep(5300)
+    t.loki.answer = () => ({ status: 204 })
+    await until(
+      () => t.loki.texts.filter((line) => line.startsWith('line')),
+      (texts) => texts.length >= 4,
+    )
+    assert.deepEqual(t.loki.texts.toSorted(), [...expected(20, 'busy'), ...expected(4)])
+  })
 })
 
 describe('restart', () => {

@@ -34,8 +34,6 @@ export class TailedFile {
   progress: FileProgress
   /** The path names another file now, or none. */
   isRotated = false
-  /** When reading last found the end of the file; 0 while there is more. */
-  atEndSinceMs = 0
   truncations = 0
   readonly #options: TailedFileOptions
   readonly #fd: number
@@ -43,6 +41,8 @@ export class TailedFile {
   #fingerprint = EMPTY_FINGERPRINT
   #mtimeMs = 0
   #sizeBytes = 0
+  /** When reading found the end of the file and nothing came after; 0 while there is more. */
+  #atEndSinceMs = 0
 
   /** Opens the file; throws what openSync throws. */
   constructor(options: TailedFileOptions) {
@@ -65,6 +65,12 @@ export class TailedFile {
     return Math.max(0, fstatSync(this.#fd).size - this.progress.readOffset)
   }
 
+  /** How long the file has been read to its end. Also asked while there is no room to read: what came since then counts. */
+  idleMs(nowMs: number): number {
+    const isAtEnd = fstatSync(this.#fd).size <= this.#splitter.offset
+    return isAtEnd && this.#atEndSinceMs > 0 ? nowMs - this.#atEndSinceMs : 0
+  }
+
   /** Reads what is new, as far as there is room. True when it read something. */
   poll(nowMs: number): boolean {
     this.#noticeTruncation()
@@ -72,11 +78,11 @@ export class TailedFile {
     while (this.#options.hasRoom()) {
       const count = readSync(this.#fd, chunk, 0, CHUNK_BYTES, this.#splitter.offset)
       if (count === 0) {
-        if (readBytes > 0 || this.atEndSinceMs === 0) this.atEndSinceMs = nowMs
+        if (readBytes > 0 || this.#atEndSinceMs === 0) this.#atEndSinceMs = nowMs
         break
       }
       readBytes += count
-      this.atEndSinceMs = 0
+      this.#atEndSinceMs = 0
       const { progress } = this
       for (const line of this.#splitter.push(chunk.subarray(0, count))) this.#options.onLine(line, progress, this.path)
     }
