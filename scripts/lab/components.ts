@@ -50,10 +50,11 @@ const GRACE_MS = 12_000
 
 /**
  * The Node processes are many and mostly idle, so small heaps matter more than throughput. Resident memory of the gateway
- * at rest: 122 MB as Node comes, 107 MB with these flags (a young generation of 1 MB instead of 16 MB), 89 MB with one
- * malloc arena on top (ONE_ARENA; glibc makes up to 8 per core). The backend: 217 MB, 152 MB.
+ * at rest: 122 MB as Node comes, 104 MB with these flags (a young generation of 1 MB instead of 16 MB), 89 MB with one
+ * malloc arena on top (ONE_ARENA; glibc makes up to 8 per core). The backend: 217 MB, 152 MB. One V8 helper thread instead of
+ * four costs 0.59 s of CPU to start the gateway instead of 0.69 s; --optimize-for-size gave no memory back and cost 0.1 s.
  */
-const SMALL_HEAP = ['--max-semi-space-size=1', '--optimize-for-size']
+const SMALL_HEAP = ['--max-semi-space-size=1', '--v8-pool-size=1']
 /** It decodes batches and evaluates queries, whose garbage a young generation of 1 MB would promote. */
 const BACKEND_HEAP = ['--max-semi-space-size=4']
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' }
@@ -105,6 +106,7 @@ const backend: Component = {
       PROMETHEUS_PORT: String(lab.ports.prometheus),
       TEMPO_OTLP_GRPC_PORT: String(lab.ports.tempoOtlpGrpc),
       TEMPO_OTLP_HTTP_PORT: String(lab.ports.tempoOtlpHttp),
+      PROMETHEUS_RULE_FILES: process.env['PROMETHEUS_RULE_FILES'] ?? join(ROOT, 'grafana/alerts.prometheus.yaml'),
     },
   }),
   ready: (lab) => [
