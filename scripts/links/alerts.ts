@@ -2,13 +2,14 @@
 // annotations lead to a panel that exists and to log lines.
 import { asArray, asText, asTextRecord, field } from '../lab/json.ts'
 import type { LinkContext } from './context.ts'
+import { expandEnvironment } from './expand-environment.ts'
 import { checkGrafanaUrl, checkPanel } from './grafana-url.ts'
 import { ConfigurationFault, expectSome, follow } from './link-result.ts'
 import type { Hop, LinkResult } from './link-result.ts'
 import { dataSourceOf } from './provisioning.ts'
 import type { AlertFile } from './provisioning.ts'
 import { runQuery } from './run-query.ts'
-import { logqlLines, promqlInstant } from './store-api.ts'
+import { getJson, logqlLines, promqlInstant } from './store-api.ts'
 import type { Series } from './store-api.ts'
 
 const EXPRESSION = '__expr__'
@@ -46,7 +47,7 @@ function proveGrafanaRule(context: LinkContext, { file }: AlertFile, rule: unkno
       hop(`annotation ${name}`, () => {
         const value = annotations[name]
         if (value === undefined) throw new ConfigurationFault(`there is no annotation ${name}`)
-        return expandTemplate(asText(expandAnnotation(context, value)), firing)
+        return expandTemplate(expandEnvironment(value, provisioning.environment), firing)
       })
     await expand('summary')
     const panelUrl = await expand('dashboard')
@@ -54,11 +55,6 @@ function proveGrafanaRule(context: LinkContext, { file }: AlertFile, rule: unkno
     const lines = await followExplore(hop, context, await expand('logs'))
     return `${firing.length} of ${series.length} series above ${threshold.value} during the fault; its log link finds ${lines}`
   })
-}
-
-function expandAnnotation({ provisioning }: LinkContext, text: string): unknown {
-  const [source] = provisioning.dataSources.values()
-  return source?.expand(text)
 }
 
 function thresholdOf(condition: unknown): { of: string; value: number } {
@@ -122,6 +118,7 @@ function proveRuleOfFile(context: LinkContext, { file }: AlertFile, rule: unknow
     const firing = await hop('query', async () =>
       expectSome(await promqlInstant(prometheus.url, promql, traffic.duringFaultMs), promql),
     )
+    await hop('loaded by Prometheus', () => isLoaded(prometheus.url, asText(field(rule, 'alert'))))
     const annotations = asTextRecord(field(rule, 'annotations'))
     await hop('annotation summary', () => expandTemplate(annotations['summary'] ?? '', firing))
     await hop('annotation dashboard', () => checkGrafanaUrl(provisioning, annotations['dashboard'] ?? ''))
@@ -131,4 +128,13 @@ function proveRuleOfFile(context: LinkContext, { file }: AlertFile, rule: unknow
     })
     return `fires during the fault for ${firing.length} series; its log query finds ${lines.length} lines`
   })
+}
+
+async function isLoaded(base: string, alert: string): Promise<void> {
+  const groups = asArray(field(await getJson(base, '/api/v1/rules', { type: 'alert' }), 'data', 'groups'))
+  const loaded = groups.flatMap((group) => asArray(field(group, 'rules')))
+  const rule = loaded.find((candidate) => field(candidate, 'name') === alert)
+  if (rule === undefined) throw new Error(`Prometheus has not loaded the rule ${alert}`)
+  if (field(rule, 'health') === 'err')
+    throw new Error(`its last evaluation failed: ${asText(field(rule, 'lastError'))}`)
 }
