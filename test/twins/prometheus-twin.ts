@@ -1,0 +1,134 @@
+// The same random data and questions to a real Prometheus and to ours; says the smallest query whose answers differ.
+// PROMETHEUS_URL=http://127.0.0.1:9090 (empty, remote write receiver on) or PROMETHEUS_BIN=<binary>, which is started afresh.
+import { parseArgs } from 'node:util'
+import { encodeWriteV1, encodeWriteV2, WRITE_V1_CONTENT_TYPE, WRITE_V2_CONTENT_TYPE, type WriteRequest, type WriteSeries } from '@playground/protocol/remote-write'
+import { snappyEncode } from '@playground/protocol/snappy'
+import { type ApiCall, askApi, describeCall } from './prometheus/api-call.ts'
+import { differenceOf } from './prometheus/compare-answers.ts'
+import { type QueryTree, renderQuery, smallerQueries } from './prometheus/query-tree.ts'
+import { CallGenerator } from './prometheus/random-call.ts'
+import { QueryGrammar } from './prometheus/random-query.ts'
+import { END_MS, randomSeries, START_MS, STEP_MS } from './prometheus/random-series.ts'
+import { SeededRandom } from './prometheus/seeded-random.ts'
+import { startOurs, startReal, type TwinServer } from './prometheus/twin-servers.ts'
+
+const FLAGS = ['promql-experimental-functions', 'promql-binop-fill-modifiers', 'promql-duration-expr', 'promql-extended-range-selectors']
+/** Samples in one request: real senders send up to 2000; the real server wants them in order of time. */
+const STEPS_PER_WRITE = 20
+/** Tries at making a failing query smaller. */
+const MAX_SHRINKS = 300
+
+type Twins = { real: string; ours: string }
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string', default: '1' }, cases: { type: 'string', default: '500' }, max: { type: 'string', default: '20' } },
+})
+const seed = Number(values.seed)
+// Odd seeds keep names until the end of a query, as Prometheus 4 will.
+const flags = seed % 2 === 1 ? [...FLAGS, 'promql-delayed-name-removal'] : FLAGS
+const opened: TwinServer[] = []
+try {
+  const twins = await start()
+  const random = new SeededRandom(seed)
+  await fill(twins, randomSeries(random))
+  const found = await compareAll(twins, random, Number(values.cases), Number(values.max))
+  process.stdout.write(`seed ${seed}: ${values.cases} cases, ${found} differences\n`)
+  process.exitCode = found > 0 ? 1 : 0
+} finally {
+  for (const server of opened) await server.close()
+}
+
+async function start(): Promise<Twins> {
+  const { PROMETHEUS_URL: url, PROMETHEUS_BIN: binary } = process.env
+  if (url === undefined && binary === undefined)
+    throw new Error('expected PROMETHEUS_URL or PROMETHEUS_BIN in the environment')
+  if (url === undefined) opened.push(await startReal(binary ?? '', flags))
+  const ours = await startOurs(flags)
+  opened.push(ours)
+  return { real: url ?? opened[0]?.url ?? '', ours: ours.url }
+}
+
+async function fill(twins: Twins, series: readonly WriteSeries[]): Promise<void> {
+  for (let fromMs = START_MS; fromMs < END_MS; fromMs += STEPS_PER_WRITE * STEP_MS) {
+    const toMs = fromMs + STEPS_PER_WRITE * STEP_MS
+    const within = ({ timestampMs }: { timestampMs: number }) => timestampMs >= fromMs && timestampMs < toMs
+    const part = series
+      .map((one) => ({
+        ...one,
+        samples: one.samples.filter(within),
+        histograms: one.histograms.filter(within),
+        exemplars: one.exemplars.filter(within),
+      }))
+      .filter(({ samples, histograms }) => samples.length + histograms.length > 0)
+    for (const base of [twins.real, twins.ours]) await write(base, { series: part, metadata: [] })
+  }
+}
+
+async function write(base: string, request: WriteRequest): Promise<void> {
+  const second = seed % 3 === 0
+  const response = await fetch(`${base}/api/v1/write`, {
+    method: 'POST',
+    body: Buffer.from(snappyEncode(second ? encodeWriteV2(request) : encodeWriteV1(request))),
+    headers: { 'content-type': second ? WRITE_V2_CONTENT_TYPE : WRITE_V1_CONTENT_TYPE, 'content-encoding': 'snappy' },
+  })
+  if (!response.ok) throw new Error(`${base} refused the data: ${response.status} ${await response.text()}`)
+}
+
+async function compareAll(twins: Twins, random: SeededRandom, cases: number, max: number): Promise<number> {
+  const grammar = new QueryGrammar(random)
+  const calls = new CallGenerator(random)
+  let found = 0
+  for (let n = 0; n < cases && found < max; n++) {
+    if (random.chance(0.3)) {
+      const call = calls.call()
+      found += report(n, call, await ask(twins, call))
+      continue
+    }
+    const tree = grammar.query()
+    const callOf = queryCall(random)
+    const difference = await ask(twins, callOf(tree))
+    if (difference === undefined) continue
+    const smallest = await shrink(twins, tree, callOf, difference)
+    found += report(n, callOf(smallest.tree), smallest.difference)
+  }
+  return found
+}
+
+function report(n: number, call: ApiCall, difference: string | undefined): number {
+  if (difference === undefined) return 0
+  process.stdout.write(`case ${n}: ${describeCall(call)}\n    ${difference}\n`)
+  return 1
+}
+
+function queryCall(random: SeededRandom): (tree: QueryTree) => ApiCall {
+  const [a = 0, b = 0] = [random.between(-300, 3900), random.between(-300, 3900)].toSorted((x, y) => x - y)
+  const startS = START_MS / 1000
+  if (random.chance(0.5))
+    return (tree) => ({ path: '/api/v1/query', params: [['query', renderQuery(tree)], ['time', String(startS + a)]], method: 'GET' })
+  const step = String(Math.max(random.pick([15, 30, 60, 37]), Math.ceil((b - a) / 60)))
+  const range: [string, string][] = [['start', String(startS + a)], ['end', String(startS + b)], ['step', step]]
+  return (tree) => ({ path: '/api/v1/query_range', params: [['query', renderQuery(tree)], ...range], method: 'POST' })
+}
+
+async function ask(twins: Twins, call: ApiCall): Promise<string | undefined> {
+  const [real, ours] = await Promise.all([askApi(twins.real, call), askApi(twins.ours, call)])
+  const query = call.params.find(([name]) => name === 'query')?.[1] ?? ''
+  return differenceOf(real, ours, { ordered: /^sort/.test(query) })
+}
+
+async function shrink(twins: Twins, tree: QueryTree, callOf: (tree: QueryTree) => ApiCall, difference: string) {
+  let smallest = { tree, difference }
+  let tries = 0
+  for (let again = true; again; ) {
+    again = false
+    for (const smaller of smallerQueries(smallest.tree)) {
+      if (++tries > MAX_SHRINKS) return smallest
+      const still = await ask(twins, callOf(smaller))
+      if (still === undefined) continue
+      smallest = { tree: smaller, difference: still }
+      again = true
+      break
+    }
+  }
+  return smallest
+}
