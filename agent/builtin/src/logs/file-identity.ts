@@ -1,7 +1,7 @@
 // Which file a path is: device and inode, and the first bytes, because an inode number is used again after a delete and a
 // file can be truncated and refilled to the same size between two looks.
 import { createHash } from 'node:crypto'
-import { fstatSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 const FINGERPRINT_BYTES = 256
 
@@ -43,6 +43,25 @@ export function fingerprintOf(fd: number): Fingerprint {
 /** Whether the file still begins with the bytes the fingerprint was taken of. */
 export function beginsWith(fd: number, fingerprint: Fingerprint): boolean {
   return fingerprint.length === 0 || hashOfFirst(fd, fingerprint.length) === fingerprint.hash
+}
+
+/** The fingerprint of a file that is not open, and whether it is one of `known`; undefined when the file has gone meanwhile. */
+export function lookAt(
+  path: string,
+  known: readonly Fingerprint[],
+): { fingerprint: Fingerprint; isKnown: boolean } | undefined {
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return { fingerprint: fingerprintOf(fd), isKnown: known.some((one) => one.length > 0 && beginsWith(fd, one)) }
+  } finally {
+    closeSync(fd)
+  }
 }
 
 export function isComplete(fingerprint: Fingerprint): boolean {

@@ -2,11 +2,12 @@
 // Rotated files stay open until they are read to the end, so while Loki is down the files themselves are the buffer.
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
 import path from 'node:path'
-import { inodeOf } from './file-identity.ts'
+import { inodeOf, lookAt, type Fingerprint } from './file-identity.ts'
 import type { FileProgress } from './file-progress.ts'
 import { globFiles, watchableFolder } from './glob-files.ts'
 import type { SplitLine } from './line-splitter.ts'
 import type { Position } from './positions.ts'
+import { rotatedFilesOf } from './rotated-files.ts'
 import { TailedFile } from './tailed-file.ts'
 
 export interface FileTargetOptions {
@@ -14,6 +15,8 @@ export interface FileTargetOptions {
   readonly exclude: string | undefined
   readonly maxLineBytes: number
   readonly saved: readonly Position[]
+  /** When the positions were saved: what was written later was not seen by the run before. */
+  readonly savedAtMs: number
   readonly hasRoom: () => boolean
   readonly onLine: (line: SplitLine, progress: FileProgress, path: string) => void
   /** A folder changed: poll soon. */
@@ -33,6 +36,8 @@ export class FileTarget {
   #rotated: TailedFile[] = []
   /** Positions of the run before; each is used once, when its path is first seen. */
   #saved: readonly Position[]
+  /** Path → the rotated files that lay beside it at its last rotation, or when it was found: they are no news at the next one. */
+  readonly #besides = new Map<string, readonly Fingerprint[]>()
   #watcher: FSWatcher | undefined
 
   constructor(options: FileTargetOptions) {
@@ -49,6 +54,7 @@ export class FileTarget {
       if (this.#live.has(found.path) || this.#adopt(found.path, inode) || this.#isOpen(inode)) continue
       this.#openRotatedBefore(found.path)
       this.#open(found.path, this.#savedFor(found.path, inode))
+      this.#openUnseen(found.path)
       this.#saved = this.#saved.filter((position) => position.path !== found.path)
     }
   }
@@ -165,14 +171,44 @@ export class FileTarget {
     this.#live.delete(filePath)
     file.isRotated = true
     this.#rotated.push(file)
+    if (statSync(filePath, { throwIfNoEntry: false }) !== undefined && !this.#isOpenAt(filePath)) {
+      this.#open(filePath, undefined)
+      this.#openUnseen(filePath)
+    }
     while (this.#rotated.length > MAX_ROTATED_FILES) {
       const oldest = this.#rotated.shift()
       if (oldest === undefined) break
       this.#options.onAbandoned(oldest.path, oldest.unreadBytes)
       oldest.close()
     }
-    if (statSync(filePath, { throwIfNoEntry: false }) !== undefined && !this.#isOpenAt(filePath))
-      this.#open(filePath, undefined)
+  }
+
+  /**
+   * Files that were born and rotated away between two looks, or while the agent was down. Called with the live file open, so that
+   * a rotation in the middle of this is seen at the next look. A file is told by its first bytes, as elsewhere: a copy is no news.
+   */
+  #openUnseen(filePath: string): void {
+    const before = this.#besides.get(filePath)
+    const isResumed = this.#saved.some((position) => position.path === filePath)
+    const sinceMs = before !== undefined ? 0 : isResumed ? this.#options.savedAtMs : Infinity
+    const open = [...this.#rotated, ...this.#live.values()]
+    const known = [
+      ...(before ?? []),
+      ...this.#saved.flatMap(({ identity }) => (identity === undefined ? [] : [identity.fingerprint])),
+      ...open.map((file) => file.identity.fingerprint),
+    ]
+    const besides: Fingerprint[] = []
+    for (const rotated of rotatedFilesOf(filePath)) {
+      const seen = lookAt(rotated.path, known)
+      if (seen === undefined) continue
+      besides.push(seen.fingerprint)
+      if (seen.isKnown || rotated.mtimeMs <= sinceMs || this.#isOpen(rotated.inode)) continue
+      const file = this.#open(filePath, undefined, rotated.path)
+      if (file === undefined) continue
+      file.isRotated = true
+      this.#rotated.push(file)
+    }
+    this.#besides.set(filePath, besides)
   }
 
   #isOpenAt(filePath: string): boolean {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -84,6 +85,14 @@ logs:
 const lines = (count: number, word = 'line', from = 0): string =>
   Array.from({ length: count }, (_, i) => `${word} ${String(from + i).padStart(4, '0')}\n`).join('')
 const expected = (count: number, word = 'line', from = 0): string[] => lines(count, word, from).trimEnd().split('\n')
+
+/** As a logger does that keeps `keep` old files: .1 is the newest of them. */
+function rotate(file: string, content: string, keep = 9): void {
+  for (let n = keep; n >= 1; n--) if (existsSync(`${file}.${n}`)) renameSync(`${file}.${n}`, `${file}.${n + 1}`)
+  rmSync(`${file}.${keep + 1}`, { force: true })
+  renameSync(file, `${file}.1`)
+  writeFileSync(file, content)
+}
 
 describe('tailing', () => {
   test('lines of a file that grows arrive once, in order, with the labels of the target', async () => {
@@ -170,6 +179,29 @@ describe('rotation', () => {
       (n) => n === 7,
     )
     assert.deepEqual(t.loki.texts.toSorted(), [...expected(1, 'late'), ...expected(6)].toSorted())
+  })
+
+  test('files that came and went between two looks are read too, and older ones are left alone', async () => {
+    await using t = await lab()
+    writeFileSync(`${t.file}.7`, lines(2, 'from before the agent was there'))
+    writeFileSync(t.file, lines(2))
+    t.start()
+    await until(
+      () => t.loki.texts.length,
+      (n) => n === 2,
+    )
+    for (const generation of [1, 2, 3]) rotate(t.file, lines(2, 'line', generation * 2))
+    await until(
+      () => t.loki.texts.length,
+      (n) => n >= 8,
+    )
+    for (const generation of [4, 5]) rotate(t.file, lines(2, 'line', generation * 2))
+    await until(
+      () => t.loki.texts.length,
+      (n) => n >= 12,
+    )
+    await sleep(200)
+    assert.deepEqual(t.loki.texts, expected(12))
   })
 
   test('a renamed file that still matches the glob is not read again', async () => {
@@ -393,6 +425,57 @@ describe('restart', () => {
     )
     await sleep(100)
     assert.deepEqual(t.loki.texts, expected(6))
+  })
+
+  for (const [keep, what] of [
+    [9, 'are read from where it stopped'],
+    [2, 'are read, also when the file it was reading is among those the logger has deleted since'],
+  ] as const) {
+    test(`files rotated away while the agent was killed and Loki away ${what}`, async () => {
+      await using t = await lab()
+      writeFileSync(`${t.file}.1`, lines(2, 'from before the agent was there'))
+      writeFileSync(t.file, lines(2))
+      const first = t.start()
+      await until(
+        () => t.loki.texts.length,
+        (n) => n === 2,
+      )
+      t.loki.answer = () => ({ status: 503 })
+      await t.stop(first, 0)
+      await sleep(20)
+      for (const generation of [1, 2, 3]) rotate(t.file, lines(2, 'line', generation * 2), keep)
+      t.start()
+      await sleep(100)
+      t.loki.answer = () => ({ status: 204 })
+      await until(
+        () => t.loki.texts.length,
+        (n) => n >= 8,
+      )
+      await sleep(200)
+      assert.deepEqual(t.loki.texts, expected(8))
+    })
+  }
+
+  test('a copy that was made while the agent was down is not read again', async () => {
+    await using t = await lab()
+    writeFileSync(t.file, lines(3))
+    const first = t.start()
+    await until(
+      () => t.loki.texts.length,
+      (n) => n === 3,
+    )
+    await t.stop(first)
+    await sleep(20)
+    copyFileSync(t.file, `${t.file}.1`)
+    truncateSync(t.file)
+    appendFileSync(t.file, lines(1, 'line', 3))
+    t.start()
+    await until(
+      () => t.loki.texts.length,
+      (n) => n >= 4,
+    )
+    await sleep(200)
+    assert.deepEqual(t.loki.texts, expected(4))
   })
 
   test('another file under the same name is read from its start', async () => {

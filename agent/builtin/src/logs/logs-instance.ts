@@ -56,7 +56,8 @@ export class LogsInstance {
     this.#positions = new PositionsFile(filename)
     this.#addClients()
     const saved = this.#readPositions(config.positions?.ignore_invalid_yaml === true)
-    for (const scrape of config.scrape_configs) this.#addTargets(scrape, saved)
+    const savedAtMs = this.#positions.writtenAtMs
+    for (const scrape of config.scrape_configs) this.#addTargets(scrape, saved, savedAtMs)
   }
 
   start(): void {
@@ -119,7 +120,7 @@ export class LogsInstance {
     }
   }
 
-  #addTargets(scrape: LogsScrapeConfig, saved: readonly Position[]): void {
+  #addTargets(scrape: LogsScrapeConfig, saved: readonly Position[], savedAtMs: number): void {
     const { registry, logger } = this.#options
     for (const { labels: given } of scrape.static_configs) {
       const labels = relabel(new Map([['job', scrape.job_name], ...given]), scrape.relabel_configs)
@@ -132,6 +133,7 @@ export class LogsInstance {
           pattern,
           exclude,
           saved,
+          savedAtMs,
           maxLineBytes: MAX_LINE_BYTES,
           hasRoom: () => this.#hasRoom,
           onLine: (line, progress, path) => this.#read(line, progress, path, labels, scrape),

@@ -1,6 +1,6 @@
 // The positions file: how far each file has been delivered. Promtail's format (`positions:` path → "offset"), so either agent can take
 // over from the other; the files' identities are further entries of the same map, which Promtail drops as files that do not exist.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { parseIdentity, renderIdentity, type FileIdentity } from './file-identity.ts'
@@ -21,6 +21,11 @@ export class PositionsFile {
 
   constructor(path: string) {
     this.#path = path
+  }
+
+  /** When the file was last written; Infinity when it is not there. */
+  get writtenAtMs(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity
   }
 
   /** @throws Error when the file exists and is not a positions file */
@@ -56,13 +61,12 @@ export class PositionsFile {
   /** Replaces the file in one step: a reader, or a crash, sees the old or the new one. */
   write(positions: readonly Position[]): void {
     const map: Record<string, string> = {}
-    const taken = new Set<string>()
     for (const { path, offset, identity } of positions) {
       // The live file comes last in `positions`, so a rotated one is recognised by a later holder of its path.
       const isRotated = positions.findLast((other) => other.path === path)?.identity?.inode !== identity?.inode
       const key = isRotated ? `${path}#rotated-${identity?.inode}` : path
-      if (taken.has(key)) continue
-      taken.add(key)
+      // A file that two scrape_configs follow: the one that is behind must find its place again.
+      if (Number(map[key] ?? Infinity) <= offset) continue
       map[key] = String(offset)
       if (identity !== undefined) map[IDENTITY + key] = renderIdentity(identity)
     }
