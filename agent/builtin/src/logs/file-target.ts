@@ -28,7 +28,8 @@ export interface FileTargetOptions {
 
 // A writer may still hold a renamed file open: follow it this long after its last byte.
 const ROTATED_GRACE_MS = 5000
-const MAX_ROTATED_FILES = 64
+// Each costs a descriptor and one fstat a look. 64 were not enough for two services that rotate each second through a minute without Loki.
+const MAX_ROTATED_FILES = 512
 
 export class FileTarget {
   readonly #options: FileTargetOptions
@@ -175,12 +176,16 @@ export class FileTarget {
       this.#open(filePath, undefined)
       this.#openUnseen(filePath)
     }
-    while (this.#rotated.length > MAX_ROTATED_FILES) {
-      const oldest = this.#rotated.shift()
-      if (oldest === undefined) break
-      this.#options.onAbandoned(oldest.path, oldest.unreadBytes)
-      oldest.close()
-    }
+    while (this.#rotated.length > MAX_ROTATED_FILES) this.#giveUpOne()
+  }
+
+  /** One that only waits for a late writer, if there is one; else the oldest, which is a loss. */
+  #giveUpOne(): void {
+    const done = this.#rotated.findIndex((file) => file.progress.isSettled && file.unreadBytes === 0)
+    const [file] = this.#rotated.splice(Math.max(0, done), 1)
+    if (file === undefined) return
+    if (done < 0) this.#options.onAbandoned(file.path, file.unreadBytes)
+    file.close()
   }
 
   /**
