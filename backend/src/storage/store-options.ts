@@ -13,7 +13,7 @@ export interface TenantStoreOptions {
   readonly retention: { readonly maxAgeMs: number; readonly maxBytes: number }
   readonly maintenanceIntervalMs: number
   readonly now: () => number
-  /** Sealing or retention failed; the rows stay where they are and it is tried again. */
+  /** Sealing or retention failed; the rows stay where they are and it is tried again. Default: a warning on stderr. */
   readonly onFault: (error: unknown) => void
 }
 
@@ -26,5 +26,5 @@ export const defaultStoreOptions: TenantStoreOptions = {
   retention: { maxAgeMs: 7 * 24 * 3_600_000, maxBytes: 2 * 2 ** 30 },
   maintenanceIntervalMs: 5_000,
   now: Date.now,
-  onFault: () => {},
+  onFault: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
 }

@@ -138,9 +138,14 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
    */
   async append(tenantId: string, request: AppendRequest<Batch>): Promise<void> {
     this.#assertOpen()
-    const tenant = this.#tenantFor(tenantId)
+    let tenant = this.#tenantFor(tenantId)
     // Sealing goes on beside ingest, unless ingest outruns it: then the writer waits, so that heads stay bounded.
-    if (this.#isFull(tenant, 2)) await this.#seal(tenant)
+    if (this.#isFull(tenant, 2)) {
+      await this.#seal(tenant)
+      this.#assertOpen()
+      // Deleted meanwhile, it is another one now; rows for the old one would be acknowledged and never found.
+      tenant = this.#tenantFor(tenantId)
+    }
     const receivedMs = request.receivedMs ?? this.#options.now()
     await new Promise<void>((resolve, reject) => {
       this.#pending.push({ tenant, request, receivedMs, resolve, reject })
@@ -181,12 +186,7 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
     this.#assertOpen()
     this.#flush()
     const tenant = this.#tenants.get(id)
-    if (tenant === undefined) return
-    const { rowId } = tenant
-    if (rowId !== undefined) this.#db.transaction(() => this.#db.deleteTenant(rowId))
-    tenant.deleted = true
-    this.#tenants.delete(id)
-    for (const block of tenant.blocks) this.#cache.delete(block.id)
+    if (tenant !== undefined) this.#forgetTenant(tenant)
   }
 
   /** Seals every head that has rows (Loki's and Mimir's `/flush`). */
@@ -308,7 +308,7 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
     try {
       this.#codec.append(tenant.head, request.batch, receivedMs)
     } catch (error) {
-      this.#forget(journalId)
+      this.#forgetJournalRow(journalId)
       reject(error)
       return
     }
@@ -323,8 +323,16 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
     }
   }
 
+  #forgetTenant(tenant: Tenant<Head, Index>): void {
+    const { rowId } = tenant
+    if (rowId !== undefined) this.#db.transaction(() => this.#db.deleteTenant(rowId))
+    tenant.deleted = true
+    this.#tenants.delete(tenant.name)
+    for (const block of tenant.blocks) this.#cache.delete(block.id)
+  }
+
   /** A batch that the head refuses would fail again at every start. */
-  #forget(journalId: number): void {
+  #forgetJournalRow(journalId: number): void {
     try {
       this.#db.transaction(() => this.#db.deleteJournalRow(journalId))
     } catch (error) {
@@ -400,6 +408,7 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
   }
 
   #retain(now: number): void {
+    this.#flush()
     const tenants = [...this.#tenants.values()]
     const totalBytes = tenants.reduce((sum, tenant) => sum + this.#summarise(tenant).sizeBytes, 0)
     const expired = expiredBlocks(tenants, totalBytes, this.#options.retention, now)
@@ -408,7 +417,14 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
       for (const tenant of tenants) tenant.blocks = tenant.blocks.filter((block) => !expired.has(block))
       for (const block of expired) this.#cache.delete(block.id)
     }
+    // A tenant per test run or replay, never deleted, would otherwise add up: each has a head and what outlives one.
+    for (const tenant of tenants) if (this.#isEmpty(tenant)) this.#forgetTenant(tenant)
     this.#db.reclaim()
+  }
+
+  #isEmpty({ blocks, sealing, scheduledSeal, journalBytes, head }: Tenant<Head, Index>): boolean {
+    const written = blocks.length > 0 || sealing !== undefined || journalBytes > 0
+    return !written && scheduledSeal === undefined && this.#codec.headStats(head).rows === 0
   }
 
   #openBlock(block: StoredBlock<Index>): Block {
