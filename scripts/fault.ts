@@ -1,6 +1,7 @@
 // Switches a real fault on or off, and proves what it does.
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
 import { runningLab } from './lab/current-lab.ts'
+import { parseDurationOption } from './lab/duration-option.ts'
 import { url } from './lab/lab-description.ts'
 import type { Output } from './lab/output.ts'
 import { proveTimeout } from './lab/proof.ts'
@@ -12,7 +13,7 @@ import type { PortName } from './lab/ports.ts'
 /** The faults this command knows to prove, and the ops server that switches each. */
 const FAULTS: Record<string, PortName> = { 'db-timeout': 'inventoryOps' }
 
-const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600 }
+const MAX_FAULT_SECONDS = 3_600
 
 await runCommand({
   name: 'fault',
@@ -45,7 +46,7 @@ await runCommand({
     const port = FAULTS[name]
     if (port === undefined)
       throw new UsageError(`fault: expected one of ${Object.keys(FAULTS).join(', ')}, got "${name}"`)
-    const ttlSeconds = parseSeconds(values.for ?? '60s')
+    const ttlSeconds = parseDurationOption('--for', values.for ?? '60s', MAX_FAULT_SECONDS)
     const lab = runningLab(values['port-offset'])
     const ops = url(lab, port)
     switch (action) {
@@ -72,11 +73,4 @@ function show(state: FaultState, out: Output): number {
   out.json({ fault: state })
   out.line(state.expiresAt === undefined ? `${state.name} is off` : `${state.name} is on until ${state.expiresAt}`)
   return EXIT.ok
-}
-
-function parseSeconds(text: string): number {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? []
-  const seconds = Number(amount) * (UNIT_SECONDS[unit] ?? Number.NaN)
-  if (seconds > 0 && seconds <= 3_600) return seconds
-  throw new UsageError(`--for: expected a duration up to 1h such as 90s or 5m, got "${text}"`)
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
 import { runningLab } from './lab/current-lab.ts'
+import { parseDurationOption } from './lab/duration-option.ts'
 import { interruption } from './lab/interruption.ts'
 import { url } from './lab/lab-description.ts'
 import { driveLoad } from './lab/load-driver.ts'
@@ -21,7 +22,7 @@ await runCommand({
     'the command fail, since a load during a fault is what they are for.',
   options: {
     rate: { type: 'string', value: 'N', help: 'checkouts a second (default 20)' },
-    duration: { type: 'string', value: 'SECONDS', help: 'how long (default 30)' },
+    duration: { type: 'string', value: 'DURATION', help: 'how long, for example 90s or 5m (default 30s)' },
     driver: { type: 'string', value: 'NAME', help: 'k6 or builtin (default: k6 where it is on PATH)' },
     ...COMMON_OPTIONS,
   },
@@ -32,12 +33,12 @@ await runCommand({
   },
   examples: [
     'npm run load',
-    'npm run load -- --rate 50 --duration 120',
+    'npm run load -- --rate 50 --duration 2m',
     'npm run --silent load -- --driver builtin --json',
   ],
   async run({ values, out }) {
-    const ratePerSecond = positive('--rate', values.rate ?? '20', 5_000)
-    const durationSeconds = positive('--duration', values.duration ?? '30', 86_400)
+    const ratePerSecond = parseRate(values.rate ?? '20')
+    const durationSeconds = parseDurationOption('--duration', values.duration ?? '30s', 86_400)
     const k6 = findOnPath('k6')
     const driver = values.driver ?? (k6 === undefined ? 'builtin' : 'k6')
     if (driver !== 'k6' && driver !== 'builtin')
@@ -62,10 +63,10 @@ await runCommand({
   },
 })
 
-function positive(option: string, text: string, max: number): number {
-  const value = Number(text)
-  if (value > 0 && value <= max) return value
-  throw new UsageError(`${option}: expected a number above 0 and up to ${max}, got "${text}"`)
+function parseRate(text: string): number {
+  const rate = Number(text)
+  if (rate > 0 && rate <= 5_000) return rate
+  throw new UsageError(`--rate: expected a number above 0 and up to 5000, got "${text}"`)
 }
 
 interface K6Run {

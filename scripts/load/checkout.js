@@ -11,12 +11,13 @@ export const options = {
   scenarios: {
     checkouts: {
       executor: 'constant-arrival-rate',
-      rate,
-      timeUnit: '1s',
+      // k6 takes whole numbers only; a minute as the unit lets RATE be 0.5.
+      rate: Math.round(rate * 60),
+      timeUnit: '1m',
       duration: __ENV.DURATION || '30s',
       // A checkout that meets the database timeout holds its customer for about 3 s.
-      preAllocatedVUs: Math.max(10, rate),
-      maxVUs: Math.max(50, rate * 10),
+      preAllocatedVUs: Math.max(10, Math.ceil(rate)),
+      maxVUs: Math.max(50, Math.ceil(rate * 10)),
     },
   },
   summaryTrendStats: ['min', 'med', 'p(95)', 'p(99)', 'max'],
