@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -65,5 +65,18 @@ describe('LogFile', () => {
     file.write(line(1))
     assert.equal(readFileSync(path, 'utf8'), line(1))
     assert.equal(statSync(`${path}.1`).size, 501)
+  })
+
+  it('grows when it cannot be rotated, losing no line and no descriptor, and rotates when it can again', (t) => {
+    const { file, path } = open(t, { maxFileBytes: 100, maxFiles: 1 })
+    t.mock.method(process.stderr, 'write', () => true)
+    mkdirSync(join(`${path}.1`, 'in the way'), { recursive: true })
+    const before = readdirSync('/dev/fd').length
+    for (let number = 0; number < 10; number++) file.write(line(number))
+    assert.equal(readFileSync(path, 'utf8'), Array.from({ length: 10 }, (_, number) => line(number)).join(''))
+    assert.equal(readdirSync('/dev/fd').length, before)
+    rmSync(`${path}.1`, { recursive: true })
+    file.write(line(11))
+    assert.equal(readFileSync(path, 'utf8'), line(11))
   })
 })

@@ -16,6 +16,7 @@ export class LogFile {
   #descriptor: number
   #sizeBytes: number
   #lastWriteFailed = false
+  #lastRotationFailed = false
   readonly #options: LogFileOptions
 
   constructor(options: LogFileOptions) {
@@ -28,7 +29,7 @@ export class LogFile {
   write(line: string): void {
     try {
       const bytes = Buffer.from(this.#lastWriteFailed ? `\n${line}` : line)
-      if (this.#sizeBytes > 0 && this.#sizeBytes + bytes.length > this.#options.maxFileBytes) this.#rotate()
+      if (this.#sizeBytes > 0 && this.#sizeBytes + bytes.length > this.#options.maxFileBytes) this.#rotateOrGrow()
       let written = 0
       while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written)
       this.#sizeBytes += bytes.length
@@ -40,14 +41,31 @@ export class LogFile {
     }
   }
 
+  /** A file that cannot be rotated grows: a line is worth more than the bound. Told once. */
+  #rotateOrGrow(): void {
+    try {
+      this.#rotate()
+      this.#lastRotationFailed = false
+    } catch (error) {
+      if (!this.#lastRotationFailed) process.stderr.write(`cannot rotate ${this.#options.path}: ${String(error)}\n`)
+      this.#lastRotationFailed = true
+    }
+  }
+
   #rotate(): void {
     const { path, maxFiles } = this.#options
     // The next file exists before the oldest one goes: else it would often get that one's inode, and an agent that keeps
     // positions by inode would take it for a file it has read.
     const next = openSync(`${path}.next`, 'w')
-    for (let number = maxFiles - 1; number >= 1; number--) renameIfPresent(`${path}.${number}`, `${path}.${number + 1}`)
-    renameIfPresent(path, `${path}.1`)
-    renameSync(`${path}.next`, path)
+    try {
+      for (let number = maxFiles - 1; number >= 1; number--)
+        renameIfPresent(`${path}.${number}`, `${path}.${number + 1}`)
+      renameIfPresent(path, `${path}.1`)
+      renameSync(`${path}.next`, path)
+    } catch (error) {
+      closeSync(next)
+      throw error
+    }
     closeSync(this.#descriptor)
     this.#descriptor = next
     this.#sizeBytes = 0
