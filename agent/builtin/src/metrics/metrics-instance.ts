@@ -110,8 +110,8 @@ export class MetricsInstance {
       ledger.dropped('metric_relabel_configs', relabelledAway)
       ledger.dropped('duplicate_sample', duplicates)
     }
-    this.#makeRoom()
     try {
+      this.#makeRoom()
       this.#wal.append(encodeWriteV1({ series: [...series], metadata: [] }), samples)
     } catch (error) {
       for (const ledger of this.#ledgers.values()) ledger.dropped('wal_write_failed', samples)
