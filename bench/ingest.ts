@@ -1,7 +1,7 @@
 // Rows a second and CPU seconds per million rows: log lines, spans and samples into the embedded stores, and into real ones by URL.
 import { cpus } from 'node:os'
-import { EXIT, runCommand } from '../scripts/lab/command.ts'
-import { formatBytes, table } from '../scripts/lab/output.ts'
+import { EXIT, runCommand } from '../scripts/lab/command-line/command.ts'
+import { formatBytes, table } from '../scripts/lab/command-line/output.ts'
 import { load, type LoadResult } from './workload/loading.ts'
 import { rowCount, windowsOf } from './workload/scales.ts'
 import { EmbeddedStores, realStores, SIGNALS, STORE_OPTIONS, type Signal, type Stores } from './workload/stores.ts'

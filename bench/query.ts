@@ -1,9 +1,9 @@
 // Latency of the console's queries at growing amounts of data, in the embedded stores and beside them in real ones by URL.
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EXIT, runCommand, UsageError } from '../scripts/lab/command.ts'
+import { EXIT, runCommand, UsageError } from '../scripts/lab/command-line/command.ts'
 import { LabError } from '../scripts/lab/lab-error.ts'
-import { formatBytes, table } from '../scripts/lab/output.ts'
+import { formatBytes, table } from '../scripts/lab/command-line/output.ts'
 import { consoleQueries, type ConsoleQuery } from './workload/console-queries.ts'
 import { load } from './workload/loading.ts'
 import { rowCount, windowsOf } from './workload/scales.ts'

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { EXIT, UsageError, renderHelp } from './lab/command.ts'
-import type { CommandDefinition } from './lab/command.ts'
+import { EXIT, UsageError, renderHelp } from './lab/command-line/command.ts'
+import type { CommandDefinition } from './lab/command-line/command.ts'
 import { ROOT } from './lab/settings.ts'
 
 const help: Omit<CommandDefinition<Record<never, never>>, 'run'> = {

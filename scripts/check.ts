@@ -1,8 +1,8 @@
 // Everything CI checks apart from the tests, cheap first: format, lint, types, unused code, documents.
 import { join } from 'node:path'
-import { runToCompletion } from './lab/child-output.ts'
-import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command.ts'
-import { formatDuration } from './lab/output.ts'
+import { runToCompletion } from './lab/command-line/child-output.ts'
+import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
+import { formatDuration } from './lab/command-line/output.ts'
 import { ROOT } from './lab/settings.ts'
 
 interface Check {

@@ -1,8 +1,8 @@
 // Sends one checkout and finds it in logs, trace and metrics.
-import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
-import { proveCheckout } from './lab/proof.ts'
-import { isProven, printProof, proofJson } from './lab/proof-report.ts'
+import { proveCheckout } from './lab/proof/proof.ts'
+import { isProven, printProof, proofJson } from './lab/proof/proof-report.ts'
 
 await runCommand({
   name: 'checkout',

@@ -1,8 +1,8 @@
 // Checks whether this machine can run the lab, and what to try where it cannot.
-import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { currentLab } from './lab/current-lab.ts'
 import { examine } from './lab/examination.ts'
-import { table } from './lab/output.ts'
+import { table } from './lab/command-line/output.ts'
 
 await runCommand({
   name: 'doctor',

@@ -1,13 +1,13 @@
 // Switches a real fault on or off, and proves what it does.
-import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
-import { parseDurationOption } from './lab/duration-option.ts'
+import { parseDurationOption } from './lab/command-line/duration-option.ts'
 import { url } from './lab/lab-description.ts'
-import type { Output } from './lab/output.ts'
-import { proveTimeout } from './lab/proof.ts'
-import { isProven, printProof, proofJson } from './lab/proof-report.ts'
-import { readFault, switchFault } from './lab/shop-client.ts'
-import type { FaultState } from './lab/shop-client.ts'
+import type { Output } from './lab/command-line/output.ts'
+import { proveTimeout } from './lab/proof/proof.ts'
+import { isProven, printProof, proofJson } from './lab/proof/proof-report.ts'
+import { readFault, switchFault } from './lab/proof/shop-client.ts'
+import type { FaultState } from './lab/proof/shop-client.ts'
 import type { PortName } from './lab/ports.ts'
 
 /** The faults this command knows to prove, and the ops server that switches each. */

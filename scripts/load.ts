@@ -1,15 +1,15 @@
 // Sends customers to the shop at a steady rate: with k6 where it is on PATH, otherwise with a driver of its own.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
-import { parseDurationOption } from './lab/duration-option.ts'
-import { interruption } from './lab/interruption.ts'
+import { parseDurationOption } from './lab/command-line/duration-option.ts'
+import { interruption } from './lab/command-line/interruption.ts'
 import { url } from './lab/lab-description.ts'
-import { driveLoad } from './lab/load-driver.ts'
-import type { LoadSummary } from './lab/load-driver.ts'
-import type { Output } from './lab/output.ts'
-import { findOnPath } from './lab/programs-on-path.ts'
+import { driveLoad } from './load/load-driver.ts'
+import type { LoadSummary } from './load/load-driver.ts'
+import type { Output } from './lab/command-line/output.ts'
+import { findOnPath } from './lab/processes/programs-on-path.ts'
 import { ROOT } from './lab/settings.ts'
 
 await runCommand({

@@ -1,12 +1,12 @@
 // Shows what the lab's processes have printed, of one component or of all.
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { embeddedComponents } from './lab/components.ts'
 import { currentLab } from './lab/current-lab.ts'
-import { interruption } from './lab/interruption.ts'
-import { followLines, lastLines } from './lab/log-lines.ts'
-import { outputFile } from './lab/processes.ts'
+import { interruption } from './lab/command-line/interruption.ts'
+import { followLines, lastLines } from './lab/processes/log-lines.ts'
+import { outputFile } from './lab/processes/processes.ts'
 import { stateDirectory } from './lab/state-directory.ts'
 
 await runCommand({

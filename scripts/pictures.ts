@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { launchChromium } from '../test/console/chromium.ts'
-import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
 import { url } from './lab/lab-description.ts'
-import { proveCheckout } from './lab/proof.ts'
+import { proveCheckout } from './lab/proof/proof.ts'
 import { ROOT } from './lab/settings.ts'
 
 const VIEWPORT = { width: 1280, height: 800 }

@@ -1,11 +1,11 @@
 // Shows the lab's processes: ready or not, ports, memory, since when.
-import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { embeddedComponents } from './lab/components.ts'
 import { currentLab } from './lab/current-lab.ts'
 import { componentStatus } from './lab/component-status.ts'
 import type { ComponentStatus } from './lab/component-status.ts'
-import type { Output } from './lab/output.ts'
-import { formatBytes, formatDuration, table } from './lab/output.ts'
+import type { Output } from './lab/command-line/output.ts'
+import { formatBytes, formatDuration, table } from './lab/command-line/output.ts'
 
 await runCommand({
   name: 'status',

@@ -1,10 +1,10 @@
 // Runs every test that needs no Docker.
 import { globSync } from 'node:fs'
 import { relative } from 'node:path'
-import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command.ts'
+import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { ROOT } from './lab/settings.ts'
-import { TestTally } from './lab/test-tally.ts'
-import { runTestFiles } from './lab/test-run.ts'
+import { TestTally } from './test-runner/test-tally.ts'
+import { runTestFiles } from './test-runner/test-run.ts'
 
 const TEST_FILES = ['{services,protocol,backend,agent,console,scripts,test}/**/*.test.ts']
 

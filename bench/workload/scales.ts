@@ -1,4 +1,4 @@
-import { UsageError } from '../../scripts/lab/command.ts'
+import { UsageError } from '../../scripts/lab/command-line/command.ts'
 import type { Window } from './shop-traffic.ts'
 
 const HOUR_MS = 3_600_000

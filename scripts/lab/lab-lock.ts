@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { acquireLock } from '../bootstrap/lock.mjs'
-import type { Output } from './output.ts'
+import type { Output } from './command-line/output.ts'
 
 /** Longer than a start that fails at its last deadline. */
 const LOCK_TIMEOUT_MS = 120_000

@@ -4,8 +4,8 @@ import type { Component } from './components.ts'
 import { processEnvironment } from './components.ts'
 import { LabError } from './lab-error.ts'
 import type { LabDescription } from './lab-description.ts'
-import { startPostgres, stopPostgres } from './postgres.ts'
-import { processIdentity } from './process-identity.ts'
+import { startPostgres, stopPostgres } from './postgres/postgres.ts'
+import { processIdentity } from './processes/process-identity.ts'
 import {
   forgetProcess,
   isRunning,
@@ -14,9 +14,9 @@ import {
   rememberProcess,
   startProcess,
   stopProcess,
-} from './processes.ts'
-import type { ProcessRecord, StopOutcome } from './processes.ts'
-import { reasonOf, waitUntil } from './readiness.ts'
+} from './processes/processes.ts'
+import type { ProcessRecord, StopOutcome } from './processes/processes.ts'
+import { reasonOf, waitUntil } from './processes/readiness.ts'
 import { ROOT } from './settings.ts'
 import { stateDirectory } from './state-directory.ts'
 

@@ -1,7 +1,7 @@
 // Ends whatever a state directory says is running, in an order that lets each hand over what it still has.
-import { readRecords } from './processes.ts'
-import type { ProcessRecord, StopOutcome } from './processes.ts'
-import { stopPostgres } from './postgres.ts'
+import { readRecords } from './processes/processes.ts'
+import type { ProcessRecord, StopOutcome } from './processes/processes.ts'
+import { stopPostgres } from './postgres/postgres.ts'
 import { postgresDataDir, stopComponent } from './run-component.ts'
 import { stateDirectory } from './state-directory.ts'
 

@@ -1,5 +1,5 @@
 // Correlations: a value in a field of one data source's answer becomes a query to another.
-import { logQuery } from '../lab/evidence.ts'
+import { logQuery } from '../lab/proof/evidence.ts'
 import { asArray, asText, field, parseObject } from '../lab/json.ts'
 import type { LinkContext } from './context.ts'
 import type { Variables } from './interpolate.ts'

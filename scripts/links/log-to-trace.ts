@@ -1,5 +1,5 @@
 // Loki's derived fields: a log line that carries a trace id shows a link to the trace.
-import { logQuery } from '../lab/evidence.ts'
+import { logQuery } from '../lab/proof/evidence.ts'
 import { asArray, asText, field } from '../lab/json.ts'
 import type { LinkContext } from './context.ts'
 import { interpolateAll } from './interpolate.ts'

@@ -1,5 +1,5 @@
 // tracesToLogsV2: a span shows a link to the log lines of its service in its trace.
-import { logQuery } from '../lab/evidence.ts'
+import { logQuery } from '../lab/proof/evidence.ts'
 import { asText, field } from '../lab/json.ts'
 import type { LinkContext } from './context.ts'
 import { interpolateAll } from './interpolate.ts'

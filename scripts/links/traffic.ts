@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabDescription } from '../lab/lab-description.ts'
 import { url } from '../lab/lab-description.ts'
 import { LabError } from '../lab/lab-error.ts'
-import { sendCheckout, switchFault } from '../lab/shop-client.ts'
-import type { CheckoutAnswer } from '../lab/shop-client.ts'
+import { sendCheckout, switchFault } from '../lab/proof/shop-client.ts'
+import type { CheckoutAnswer } from '../lab/proof/shop-client.ts'
 import type { TimeRange } from './time-range.ts'
 
 const FAULT_TTL_SECONDS = 60

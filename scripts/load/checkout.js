@@ -1,6 +1,6 @@
 // The load profile of the shop as a k6 script: customers arrive at a constant rate whether or not earlier ones have been served.
 //   k6 run -e GATEWAY_URL=http://127.0.0.1:8000 -e RATE=20 -e DURATION=30s scripts/load/checkout.js
-// `npm run load` runs it where k6 is on PATH; scripts/lab/load-driver.ts is the same profile without k6.
+// `npm run load` runs it where k6 is on PATH; scripts/load/load-driver.ts is the same profile without k6.
 import { check } from 'k6'
 import http from 'k6/http'
 

@@ -1,5 +1,5 @@
 // What the commands ask of Loki, Tempo and Prometheus: only their documented HTTP APIs, so it works on the real ones too.
-import { asArray, asText, asTextRecord, field } from './json.ts'
+import { asArray, asText, asTextRecord, field } from '../json.ts'
 
 const REQUEST_TIMEOUT_MS = 5_000
 

@@ -1,8 +1,8 @@
 // The proof that the lab works: one request driven through the shop, then found by its trace id in logs, trace and metrics.
 import type { Evidence, EvidenceCheck, WaitedEvidence } from './evidence.ts'
 import { awaitEvidence, levelOf, logQuery, messageOf } from './evidence.ts'
-import type { LabDescription } from './lab-description.ts'
-import { storeUrls, url } from './lab-description.ts'
+import type { LabDescription } from '../lab-description.ts'
+import { storeUrls, url } from '../lab-description.ts'
 import { sendCheckout } from './shop-client.ts'
 import type { CheckoutAnswer } from './shop-client.ts'
 import { exemplarsUrl, lokiQueryUrl, promqlUrl, tempoTraceUrl } from './store-client.ts'

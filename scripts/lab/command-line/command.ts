@@ -1,10 +1,10 @@
 // What every command has in common: arguments, --help, --json, exit codes, and one way to say what went wrong.
 import { parseArgs } from 'node:util'
 import { InterruptedError } from './interruption.ts'
-import { LabError } from './lab-error.ts'
+import { LabError } from '../lab-error.ts'
 import { createOutput } from './output.ts'
 import type { Output } from './output.ts'
-import { SettingsError } from './settings.ts'
+import { SettingsError } from '../settings.ts'
 
 export interface OptionDefinition {
   type: 'boolean' | 'string'

@@ -1,8 +1,8 @@
 // What one request left behind in the three stores, found by its trace id, and what of it is still missing.
 // Looks only; what a checkout or a timeout must leave is said by proof.ts.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseObject, asText } from './json.ts'
-import { POLL_MS, reasonOf } from './readiness.ts'
+import { parseObject, asText } from '../json.ts'
+import { POLL_MS, reasonOf } from '../processes/readiness.ts'
 import { fetchTrace, queryExemplars, queryInstant, queryLogs } from './store-client.ts'
 import type { Exemplar, LogLine, Sample, StoreUrls, TraceSpan } from './store-client.ts'
 

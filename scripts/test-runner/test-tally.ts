@@ -1,7 +1,7 @@
 // Counts what node:test reports, prints a line per file as it ends, and the failures at the end.
 import { inspect } from 'node:util'
-import type { Output } from './output.ts'
-import { formatDuration } from './output.ts'
+import type { Output } from '../lab/command-line/output.ts'
+import { formatDuration } from '../lab/command-line/output.ts'
 
 interface TestEvent {
   name: string

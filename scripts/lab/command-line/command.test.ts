@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { field } from './json.ts'
-import { ROOT } from './settings.ts'
+import { field } from '../json.ts'
+import { ROOT } from '../settings.ts'
 
 const commands = readdirSync(join(ROOT, 'scripts'))
   .filter((file) => file.endsWith('.ts'))

@@ -1,7 +1,7 @@
 // How a proof is shown: to people, and as JSON.
 import { levelOf, logQuery, messageOf, serviceOf } from './evidence.ts'
-import type { Output } from './output.ts'
-import { formatDuration } from './output.ts'
+import type { Output } from '../command-line/output.ts'
+import { formatDuration } from '../command-line/output.ts'
 import { databaseSpans } from './proof.ts'
 import type { Proof } from './proof.ts'
 import type { Exemplar, LogLine } from './store-client.ts'
