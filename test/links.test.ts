@@ -166,6 +166,15 @@ const BREAKAGES: Breakage[] = [
     hop: 'target data source',
   },
   {
+    what: 'a correlation with its type where Grafana panics',
+    file: LOKI,
+    from: '- targetUID: postgres',
+    to: '- targetUID: postgres\n        type: query',
+    kind: 'correlation',
+    name: 'What became of the order',
+    hop: 'configuration',
+  },
+  {
     what: 'a correlation that looks for another key',
     file: LOKI,
     from: '"order_id":"(',

@@ -18,6 +18,8 @@ export function proveCorrelations(context: LinkContext): Promise<LinkResult>[] {
         const correlation = await hop('configuration', () => {
           if (source.type !== 'loki' || field(raw, 'config', 'field') !== 'Line')
             throw new ConfigurationFault('only correlations from the field Line of Loki are evaluated by this proof')
+          if (field(raw, 'config', 'type') !== 'query' || field(raw, 'type') !== undefined)
+            throw new ConfigurationFault('expected type: query in config, and no type beside it')
           return source.expand(raw)
         })
         const target = await hop('target data source', () =>
