@@ -1,4 +1,4 @@
-// Takes the pictures of the documentation from a running lab, so that they show the page as it is.
+// Takes the pictures of the documentation from the lab that is up (needs Chromium).
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
