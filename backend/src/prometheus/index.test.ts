@@ -77,7 +77,13 @@ test('errors have the shape and status of Prometheus', async (t) => {
   const url = await start(t)
   const cases: [string, Record<string, string>, number, string, RegExp][] = [
     ['/api/v1/query', { query: 'sum(' }, 400, 'bad_data', /invalid parameter "query": 1:5: parse error/],
-    ['/api/v1/query', { query: 'up', time: 'soon' }, 400, 'bad_data', /invalid parameter "time": cannot parse "soon"/],
+    [
+      '/api/v1/query',
+      { query: 'up', time: 'soon' },
+      400,
+      'bad_data',
+      /invalid parameter "time": invalid time value for .time.: cannot parse "soon"/,
+    ],
     [
       '/api/v1/query',
       { query: 'label_replace(vector(1), "a", "", "b", "(")' },
@@ -101,7 +107,6 @@ test('errors have the shape and status of Prometheus', async (t) => {
     ],
     ['/api/v1/series', {}, 400, 'bad_data', /no match\[\] parameter provided/],
     ['/api/v1/label/bad%ff/values', {}, 400, 'bad_data', /invalid label name/],
-    ['/api/v1/nothing', {}, 404, 'not_found', /./],
   ]
   for (const [path, params, status, errorType, message] of cases) {
     const answer = await get(url, path, params)
@@ -110,6 +115,34 @@ test('errors have the shape and status of Prometheus', async (t) => {
     assert.equal(answer.body['errorType'], errorType)
     assert.match(String(answer.body['error']), message)
   }
+})
+
+test('an unknown path is answered in the words of the router of Prometheus', async (t) => {
+  const response = await fetch(`${await start(t)}/api/v1/nothing`)
+  assert.equal(response.status, 404)
+  assert.equal(await response.text(), '404 page not found\n')
+})
+
+test('labels in any order are one series', async (t) => {
+  const url = await start(t)
+  for (const [second, labels] of [
+    [
+      ['b', '1'],
+      ['a', '2'],
+      ['__name__', 'm'],
+    ],
+    [
+      ['__name__', 'm'],
+      ['a', '2'],
+      ['b', '1'],
+    ],
+  ].entries())
+    assert.equal((await write(url, [series(labels as LabelPair[], [NOW - second * 1000, second])])).status, 204)
+  const { body } = await get(url, '/api/v1/query', { query: 'count_over_time(m[1m])', time: String(NOW / 1000) })
+  assert.deepEqual(body['data'], {
+    resultType: 'vector',
+    result: [{ metric: { a: '2', b: '1' }, value: [NOW / 1000, '2'] }],
+  })
 })
 
 test('Grafana finds labels, values, series, metadata and a version', async (t) => {

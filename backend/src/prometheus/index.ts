@@ -87,11 +87,8 @@ function createApp(options: PrometheusOptions, { store, engine, counters, rules 
     sendError: sendApiError,
     mapError: mapEngineError,
   })
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send({ status: 'error', errorType: 'not_found', error: `no such endpoint: ${request.method} ${request.url}` }),
-  )
+  // In plain text, as Prometheus' router says it.
+  app.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n'))
   repairUndecodablePaths(app)
   remoteWriteRoute(app, { store, counters, maxBodyBytes: limits.maxBodyBytes })
   otlpMetricsRoute(app, { store, counters })

@@ -1,12 +1,19 @@
 /** One request to the query API. */
 export type ApiCall = { path: string; params: [string, string][]; method: 'GET' | 'POST' }
 
-export async function askApi(base: string, { path, params, method }: ApiCall): Promise<{ status: number; body: unknown }> {
+export async function askApi(
+  base: string,
+  { path, params, method }: ApiCall,
+): Promise<{ status: number; body: unknown }> {
   const query = new URLSearchParams(params).toString()
   const response =
     method === 'GET'
       ? await fetch(`${base}${path}?${query}`)
-      : await fetch(base + path, { method, body: query, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+      : await fetch(base + path, {
+          method,
+          body: query,
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        })
   const text = await response.text()
   try {
     return { status: response.status, body: JSON.parse(text) as unknown }

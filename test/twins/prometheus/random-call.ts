@@ -23,9 +23,39 @@ const SELECTORS = [
   '{job=~"("}',
   '',
 ] as const
-const DURATIONS = ['15', '30s', '1m', '0.5', '1m30s', '1h', '0', '-5', '', 'soon', '1e1', '10ms', '5x', '1d2h', '0s', 'NaN', 'Inf', '1e30'] as const
+const DURATIONS = [
+  '15',
+  '30s',
+  '1m',
+  '0.5',
+  '1m30s',
+  '1h',
+  '0',
+  '-5',
+  '',
+  'soon',
+  '1e1',
+  '10ms',
+  '5x',
+  '1d2h',
+  '0s',
+  'NaN',
+  'Inf',
+  '1e30',
+] as const
 const LIMITS = ['0', '1', '3', '100', '-1', 'x', '1.5', '', '999999999999999999999', '+1'] as const
-const NAMES = ['job', '__name__', 'code', 'nothing', 'shop.name', 'U__shop_2e_name', '1bad', 'a-b', 'U__bad_', '%20'] as const
+const NAMES = [
+  'job',
+  '__name__',
+  'code',
+  'nothing',
+  'shop.name',
+  'U__shop_2e_name',
+  '1bad',
+  'a-b',
+  'U__bad_',
+  '%20',
+] as const
 
 export class CallGenerator {
   readonly #random: SeededRandom
@@ -49,9 +79,15 @@ export class CallGenerator {
         return { path, params: [...this.#matches(), ...this.#range(), ...this.#limit()], method: 'GET' }
       }
       case 3: {
-        const metric: Params = random.chance(0.5) ? [['metric', random.pick(['up', 'http_requests_total', 'missing'])]] : []
+        const metric: Params = random.chance(0.5)
+          ? [['metric', random.pick(['up', 'http_requests_total', 'missing'])]]
+          : []
         const each: Params = random.chance(0.3) ? [['limit_per_metric', random.pick(LIMITS)]] : []
-        return { path: '/api/v1/metadata', params: [...metric, ...each, ...(metric.length > 0 ? this.#limit() : [])], method: 'GET' }
+        return {
+          path: '/api/v1/metadata',
+          params: [...metric, ...each, ...(metric.length > 0 ? this.#limit() : [])],
+          method: 'GET',
+        }
       }
       case 4:
         return { path: '/api/v1/query_exemplars', params: [['query', this.#query()], ...this.#range()], method }
@@ -64,7 +100,11 @@ export class CallGenerator {
       case 8:
         return { path: '/api/v1/query_range', params: this.#rangeQuery(), method }
       default:
-        return { path: random.pick(['/api/v1/rules', '/api/v1/alerts', '/api/v1/nothing', '/api/v1/query/more']), params: [], method: 'GET' }
+        return {
+          path: random.pick(['/api/v1/rules', '/api/v1/alerts', '/api/v1/nothing', '/api/v1/query/more']),
+          params: [],
+          method: 'GET',
+        }
     }
   }
 
@@ -74,12 +114,31 @@ export class CallGenerator {
     const text = renderQuery(this.#grammar.query())
     if (random.chance(0.5)) return text
     const at = random.between(0, text.length - 1)
-    const insert = random.pick(['', '', text.charAt(at).repeat(2), '(', ')', '"', '{', '[', '5', ' by ', ',', '@', '\\', 'é', '#'])
+    const insert = random.pick([
+      '',
+      '',
+      text.charAt(at).repeat(2),
+      '(',
+      ')',
+      '"',
+      '{',
+      '[',
+      '5',
+      ' by ',
+      ',',
+      '@',
+      '\\',
+      'é',
+      '#',
+    ])
     return text.slice(0, at) + insert + text.slice(at + 1)
   }
 
   #instant(): Params {
-    const params: Params = [['query', this.#random.chance(0.5) ? 'sum(up)' : this.#query()], ['time', this.#time()]]
+    const params: Params = [
+      ['query', this.#random.chance(0.5) ? 'sum(up)' : this.#query()],
+      ['time', this.#time()],
+    ]
     return [...params, ...this.#limit(), ...this.#optional('timeout'), ...this.#optional('lookback_delta')]
   }
 
@@ -130,8 +189,17 @@ export class CallGenerator {
   }
 
   #time(): string {
-    const odd = ['', 'now', '2026-03-04', '2026-03-04T05:00:00', '-1', 'NaN', 'Inf', '1e99', '1772600400.5555555', '0x10', ' 1']
-    const more = ['2026-03-04t05:10:00z', '2026-03-04T25:00:00Z', '2026-02-30T00:00:00Z', '2026-03-04T05:10:00.123456789Z', '-62135596801', '1_000']
+    const odd = ['', 'now', '2026-03-04', '2026-03-04T05:00:00', '-1', '1772600400.5555555', '0x10', ' 1']
+    const more = [
+      '2026-03-04t05:10:00z',
+      '2026-03-04T25:00:00Z',
+      '2026-02-30T00:00:00Z',
+      '2026-03-04T05:10:00.123456789Z',
+      '2026-03-04T24:00:00Z',
+      '2026-03-04T05:10:00,5Z',
+      '1_772_600_400',
+      '0x1p30',
+    ]
     return this.#random.chance(0.5)
       ? this.#spelled(this.#random.between(START_MS, END_MS))
       : this.#random.pick(['0', ...odd, ...more])

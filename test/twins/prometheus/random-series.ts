@@ -159,13 +159,20 @@ class GrowingHistogram {
     this.#gauge = name.includes('gauge')
     this.#float = name.includes('float') || this.#gauge
     this.#schema = this.#custom ? -53 : random.between(-1, 3)
+    if (!this.#custom) this.#fillBothSides()
+  }
+
+  /** In the real server empty buckets that a chunk has for other samples decide how far the zero bucket reaches. */
+  #fillBothSides(): void {
+    this.#counts.set(1, 1)
+    this.#negative.set(-2, 1)
   }
 
   grow(): void {
     const random = this.#random
     if (random.chance(this.#gauge ? 0.2 : 0.015)) {
-      this.#counts.clear()
-      this.#negative.clear()
+      for (const side of [this.#counts, this.#negative]) side.clear()
+      if (!this.#custom) this.#fillBothSides()
       this.#zero = this.#sum = 0
       if (!this.#custom && random.chance(0.5)) this.#schema = random.between(-1, 3)
     }

@@ -4,10 +4,9 @@ import type { Matcher } from '../labels/matcher.ts'
 import { compareLabels } from '../labels/labels.ts'
 import type { Expr } from '../promql/ast.ts'
 import type { PromqlEngine } from '../promql/engine.ts'
-import { PromqlParseError } from '../promql/errors.ts'
 import { formatSampleValue } from '../promql/go-format.ts'
 import type { MetricsStore } from '../store/metrics-store.ts'
-import { invalidParameter, timeRange } from './query-params.ts'
+import { badData, timeRange } from './query-params.ts'
 
 /** /api/v1/query_exemplars: of every series that the query selects. */
 export function exemplarRoutes(
@@ -20,7 +19,8 @@ export function exemplarRoutes(
     handler: async (request) => {
       const params = requestParams(request)
       const { minMs, maxMs } = timeRange(params)
-      const matcherSets = [...selectorsOf(parse(engine, params.get('query') ?? ''))]
+      if (maxMs < minMs) throw badData('end timestamp must not be before start timestamp')
+      const matcherSets = [...selectorsOf(engine.parse(params.get('query') ?? ''))]
       const found = store.exemplars(request.tenant, matcherSets, minMs, maxMs)
       const data = found
         .toSorted((a, b) => compareLabels(a.labels, b.labels))
@@ -35,15 +35,6 @@ export function exemplarRoutes(
       return { status: 'success', data }
     },
   })
-}
-
-function parse(engine: PromqlEngine, query: string): Expr {
-  try {
-    return engine.parse(query)
-  } catch (error) {
-    if (error instanceof PromqlParseError) throw invalidParameter('query', error.message)
-    throw error
-  }
 }
 
 function* selectorsOf(expr: Expr): Generator<readonly Matcher[]> {

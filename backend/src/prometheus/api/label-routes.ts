@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { requestParams } from '../../http/index.ts'
 import { compareLabels, compareText, isValidLabelName, quote } from '../labels/labels.ts'
 import type { MetricsStore } from '../store/metrics-store.ts'
+import type { Matcher } from '../labels/matcher.ts'
 import { matchParams } from './match-params.ts'
-import { badData, limitParam, timeRange } from './query-params.ts'
+import { badData, invalidParameter, limitParam, timeRange } from './query-params.ts'
 import { unescapeName } from './unescape-name.ts'
 
 /** /api/v1/labels, label/<name>/values, series. */
@@ -15,11 +16,12 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     url: '/api/v1/labels',
     handler: async (request, reply) => {
       const params = requestParams(request)
+      const limit = limitParam(params)
       const names = new Set<string>()
       for (const labels of near(store, request.tenant, params)) {
         for (const [name] of labels.entries()) names.add(name)
       }
-      return sendList(reply, [...names].toSorted(compareText), limitParam(params))
+      return sendList(reply, [...names].toSorted(compareText), limit)
     },
   })
 
@@ -27,9 +29,10 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     const params = requestParams(request)
     const name = unescapeName(request.params.name)
     if (!isValidLabelName(name)) throw badData(`invalid label name: ${quote(name)}`)
+    const limit = limitParam(params)
     const values = new Set<string>()
     for (const labels of near(store, request.tenant, params)) if (labels.has(name)) values.add(labels.get(name))
-    return sendList(reply, [...values].toSorted(compareText), limitParam(params))
+    return sendList(reply, [...values].toSorted(compareText), limit)
   })
 
   app.route({
@@ -38,15 +41,25 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     handler: async (request, reply) => {
       const params = requestParams(request)
       if (!params.has('match[]')) throw badData('no match[] parameter provided')
+      const limit = limitParam(params)
       const { minMs, maxMs } = timeRange(params)
-      const found = store.labelSets(request.tenant, matchParams(params), minMs, maxMs).toSorted(compareLabels)
+      const found = store.labelSets(request.tenant, selectors(params), minMs, maxMs).toSorted(compareLabels)
       return sendList(
         reply,
         found.map((labels) => labels.toObject()),
-        limitParam(params),
+        limit,
       )
     },
   })
+}
+
+/** Here Prometheus names the parameter in its message, elsewhere it does not. */
+function selectors(params: URLSearchParams): Matcher[][] {
+  try {
+    return matchParams(params)
+  } catch (error) {
+    throw invalidParameter('match[]', error instanceof Error ? error.message : String(error))
+  }
 }
 
 function near(store: MetricsStore, tenant: string, params: URLSearchParams) {

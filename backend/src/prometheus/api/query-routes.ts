@@ -6,7 +6,15 @@ import { PromqlParseError, PromqlPlanError } from '../promql/errors.ts'
 import { describeTree } from '../promql/printer/describe-tree.ts'
 import { prettify } from '../promql/printer/prettify.ts'
 import type { MetricsStore } from '../store/metrics-store.ts'
-import { badData, durationParam, invalidParameter, limitParam, timeParam } from './query-params.ts'
+import {
+  badData,
+  durationParam,
+  invalidParameter,
+  limitParam,
+  parseDuration,
+  requiredTimeParam,
+  timeParam,
+} from './query-params.ts'
 import { renderResult } from './render-result.ts'
 
 /** Sufficient for 60 s resolution over a week. */
@@ -64,8 +72,8 @@ export function queryRoutes(app: FastifyInstance, { store, engine }: QueryRouteO
 }
 
 function rangeParams(params: URLSearchParams): { startMs: number; endMs: number; stepMs: number } {
-  const startMs = timeParam(params, 'start')
-  const endMs = timeParam(params, 'end')
+  const startMs = requiredTimeParam(params, 'start')
+  const endMs = requiredTimeParam(params, 'end')
   if (endMs < startMs) throw invalidParameter('end', 'end timestamp must not be before start time')
   const stepMs = durationParam(params, 'step')
   if (stepMs <= 0) {
@@ -91,13 +99,23 @@ function queryOptions(
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) canceled.abort()
   })
-  const given = (name: string) => ((params.get(name) ?? '') === '' ? undefined : durationParam(params, name))
-  const lookbackMs = given('lookback_delta')
+  const timeoutMs = (params.get('timeout') ?? '') === '' ? undefined : durationParam(params, 'timeout')
+  const lookbackMs = lookbackParam(params)
   return {
     source: store.source(request.tenant),
     lookbackMs: lookbackMs !== undefined && lookbackMs > 0 ? lookbackMs : undefined,
-    timeoutMs: given('timeout'),
+    timeoutMs,
     signal: canceled.signal,
+  }
+}
+
+function lookbackParam(params: URLSearchParams): number | undefined {
+  const text = params.get('lookback_delta') ?? ''
+  if (text === '') return undefined
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    throw badData(`error parsing lookback delta duration: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

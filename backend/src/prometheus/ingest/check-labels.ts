@@ -1,21 +1,22 @@
-import { compareText, isValidLabelName, Labels, METRIC_NAME, quote } from '../labels/labels.ts'
+import { isValidLabelName, Labels, METRIC_NAME, quote } from '../labels/labels.ts'
 
-const MAX_LABELS = 128
+/** Prometheus has no limits here; these hold one series to a size that a block can index. */
+const MAX_LABELS = 1024
 const MAX_NAME_LENGTH = 1024
 const MAX_VALUE_LENGTH = 65_536
 
 export type LabelFault = { reason: 'invalid_labels' | 'too_many_labels'; message: string }
 
-/** Labels of a series as sent: named, sorted, each once. */
+/** Labels of a series as sent, in any order: named, each once. */
 export function checkLabels(pairs: readonly (readonly [string, string])[]): Labels | LabelFault {
   if (pairs.length > MAX_LABELS) {
     return { reason: 'too_many_labels', message: `series has ${pairs.length} labels, the limit is ${MAX_LABELS}` }
   }
-  let previous: string | undefined
+  const seen = new Set<string>()
   for (const [name, value] of pairs) {
-    const fault = checkPair(name, value) ?? checkOrder(previous, name)
+    const fault = checkPair(name, value) ?? (seen.has(name) ? `duplicate label name ${quote(name)}` : undefined)
     if (fault !== undefined) return { reason: 'invalid_labels', message: `${fault}, got ${describe(pairs)}` }
-    previous = name
+    seen.add(name)
   }
   const labels = Labels.from(pairs)
   if (labels.metricName !== '') return labels
@@ -32,13 +33,6 @@ function checkPair(name: string, value: string): string | undefined {
   if (value.length > MAX_VALUE_LENGTH)
     return `value of label ${quote(name)} has ${value.length} characters, the limit is ${MAX_VALUE_LENGTH}`
   return undefined
-}
-
-function checkOrder(previous: string | undefined, name: string): string | undefined {
-  if (previous === undefined) return undefined
-  const order = compareText(previous, name)
-  if (order === 0) return `duplicate label name ${quote(name)}`
-  return order > 0 ? `labels are not sorted by name: ${quote(name)} after ${quote(previous)}` : undefined
 }
 
 function describe(pairs: readonly (readonly [string, string])[]): string {

@@ -44,6 +44,8 @@ function compileTest(operator: MatchOperator, value: string, alternatives: reado
     const set = new Set(alternatives)
     return (candidate: string) => set.has(candidate)
   }
+  // By itself first: `a)(b` is no pattern, though it is one within a group, and messages quote what was written.
+  compileRegexp(value)
   const pattern = compileRegexp(`(?s:${value})`, { anchored: true })
   const wanted = operator === '=~'
   // The same values come back from block to block.

@@ -5,7 +5,7 @@ import type { Timeline } from '../eval/timeline.ts'
 import type { AggregateNode } from '../plan/plan-node.ts'
 import { average } from './average.ts'
 import { countValues } from './count-values.ts'
-import { count, extreme, group, quantile, standardDeviation } from './float-aggregations.ts'
+import { count, extreme, group, noteInvalidQuantile, quantile, standardDeviation } from './float-aggregations.ts'
 import { groupSeries } from './group-series.ts'
 import type { Reduction } from './reduction.ts'
 import { limitK, limitRatio } from './limit.ts'
@@ -53,6 +53,7 @@ async function reduce(
   const reduction = REDUCTIONS.get(node.operator)
   if (!reduction) throw new PromqlExecutionError(`aggregation ${node.operator} is not implemented`)
   const call = { annotations: context.annotations, pos: node.expr.pos, paramPos: node.param?.pos ?? node.pos, param }
+  if (node.operator === 'quantile') noteInvalidQuantile(call)
   const out: Series[] = []
   for (const { labels, members } of groupSeries(operand, node)) {
     const pause = context.pause()

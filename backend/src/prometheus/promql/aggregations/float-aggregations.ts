@@ -54,12 +54,23 @@ export function standardDeviation(which: 'stdvar' | 'stddev'): Reduction {
 }
 
 export const quantile: Reduction = (members, target, call) => {
-  const { annotations, param = new Float64Array(), paramPos } = call
-  for (const extremeOf of [param.find(Number.isNaN), Math.max(...param), Math.min(...param)]) {
-    if (extremeOf === undefined || (extremeOf >= 0 && extremeOf <= 1)) continue
-    annotations.warn(`quantile value should be between 0 and 1, got ${formatG(extremeOf)}`, paramPos)
-  }
+  const { param = new Float64Array() } = call
   eachStep(members, target, 'quantile', call, (values, step) => quantileOf(param[step] ?? NaN, values))
+}
+
+/** Once for a query, even where nothing is selected. */
+export function noteInvalidQuantile({ annotations, param = new Float64Array(), paramPos }: ReductionCall): void {
+  let [lowest, highest, anyNaN] = [Infinity, -Infinity, false]
+  for (const value of param) {
+    if (Number.isNaN(value)) anyNaN = true
+    if (value < lowest) lowest = value
+    if (value > highest) highest = value
+  }
+  const warn = (value: number) =>
+    annotations.warn(`quantile value should be between 0 and 1, got ${formatG(value)}`, paramPos)
+  if (anyNaN) warn(NaN)
+  if (highest > 1) warn(highest)
+  if (lowest < 0) warn(lowest)
 }
 
 function eachStep(

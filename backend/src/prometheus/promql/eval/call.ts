@@ -11,10 +11,16 @@ const SORTS: ReadonlySet<string> = new Set(['sort', 'sort_desc', 'sort_by_label'
 
 export async function evaluateCall(evaluator: Evaluator, node: CallNode, timeline: Timeline): Promise<Series[]> {
   const { name } = node.func
+  const result = await dispatch(evaluator, node, timeline)
   if (SORTS.has(name) && !timeline.isInstant) {
     const text = 'sort is ineffective for range queries since results are always ordered by labels'
     evaluator.context.annotations.warn(text, node.pos)
   }
+  return result
+}
+
+async function dispatch(evaluator: Evaluator, node: CallNode, timeline: Timeline): Promise<Series[]> {
+  const { name } = node.func
   const overRange = rangeFunction(name)
   if (overRange) return await callOverWindows(evaluator, node, overRange, timeline)
   const overVector = vectorFunction(name)

@@ -1,6 +1,7 @@
 import { absentOverTime } from '../functions/absent.ts'
 import type { RangeFunction, WindowCall } from '../functions/range-function.ts'
 import { requireExtensionSupport } from '../functions/extension-support.ts'
+import { matrixPosition } from '../functions/matrix-position.ts'
 import { notePossibleNonCounter } from '../functions/non-counter.ts'
 import type { CallNode, PlanNode, SubqueryNode, WindowNode } from '../plan/plan-node.ts'
 import type { Evaluator } from './evaluator.ts'
@@ -64,7 +65,7 @@ function slideOver(
   const call: WindowCall = {
     annotations: context.annotations,
     metricName: stored.labels.metricName,
-    pos: node.args[0]?.pos ?? node.pos,
+    pos: matrixPosition(node),
     rangeMs: windows.rangeMs,
     extension: windows.extension,
     endMs: 0,

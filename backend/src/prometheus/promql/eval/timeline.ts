@@ -24,7 +24,8 @@ export class Timeline {
     return this.at(this.length - 1)
   }
 
+  /** A range that has room for one step only is still a range. */
   get isInstant(): boolean {
-    return this.length === 1
+    return this.endMs === this.startMs
   }
 }

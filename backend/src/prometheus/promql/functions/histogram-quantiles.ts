@@ -89,8 +89,8 @@ function noteInvalidQuantiles(call: VectorCall, quantiles: Float64Array, arg: nu
 
 const quantile: VectorFunction = async (call) => {
   const quantiles = await scalarArgument(call, 0)
-  noteInvalidQuantiles(call, quantiles, 0)
   const operand = await argument(call, 1)
+  noteInvalidQuantiles(call, quantiles, 0)
   const groups = new HistogramGroups(call.evaluator.context, operand, argumentNode(call.node, 1).pos)
   return settleLabels(call.evaluator.context, perHistogram(call, groups, quantileCompute(call, quantiles, 1)))
 }

@@ -12,5 +12,7 @@ export function quantileOf(q: number, values: Float64Array): number {
   const lower = Math.max(0, Math.floor(rank))
   const upper = Math.min(sorted.length - 1, lower + 1)
   const weight = rank - Math.floor(rank)
+  // Between infinities 0 * Infinity would be NaN.
+  if (weight === 0) return at(lower)
   return at(lower) * (1 - weight) + at(upper) * weight
 }
