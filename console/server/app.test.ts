@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -110,6 +111,21 @@ test('a foreign Host or Origin is refused before any upstream hears of it, also 
   const served = await fetch(`${consoleUrl}/api/gateway/checkout`, { method: 'POST', headers: { origin: consoleUrl } })
   assert.equal(served.status, 200)
   assert.equal(requests, 1)
+})
+
+test('a visitor who resets the connection of a refused WebSocket does not end the console', async (t) => {
+  const consoleUrl = await startConsole(t, {})
+  for (const host of ['evil.example', '127.0.0.1']) {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const socket = connect(Number(new URL(consoleUrl).port), '127.0.0.1')
+      socket.on('error', () => {})
+      socket.write(`GET /nowhere HTTP/1.1\r\nhost: ${host}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`, () =>
+        setTimeout(() => socket.resetAndDestroy(), attempt % 5),
+      )
+      await once(socket, 'close')
+    }
+  }
+  assert.equal((await fetch(`${consoleUrl}/nowhere`)).status, 404)
 })
 
 test('the tail’s WebSocket is tunnelled and its tenant parameter becomes the header', async (t) => {

@@ -80,6 +80,8 @@ export async function createConsole(config: ConsoleConfig, page: PageOptions): P
   await app.register(pageRoutes, page)
 
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node hands the socket over without a listener; a visitor who hangs up would end the process.
+    socket.on('error', () => socket.destroy())
     const target = websocketPaths.test(request.url ?? '') ? apiTarget(config, request.url ?? '') : undefined
     if (guard(request) !== undefined) return socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
     if (target === undefined) return socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')

@@ -48,7 +48,7 @@ export function targetUrl(upstream: URL, pathAndQuery: string): URL {
 export interface UpstreamProxy {
   /** Answers `response`; resolves when the answer has been handed over or the client has gone. */
   forward(request: IncomingMessage, response: ServerResponse, target: URL): Promise<void>
-  /** Tunnels a WebSocket. `signal` ends every open tunnel at shutdown. */
+  /** Tunnels a WebSocket. `signal` ends every open tunnel at shutdown; errors of `socket` are the caller's to listen for. */
   tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, target: URL, signal: AbortSignal): void
   close(): void
 }
@@ -121,7 +121,6 @@ export function createUpstreamProxy(options: { timeoutMs: number }): UpstreamPro
         pipeline(answer, socket, () => socket.destroy())
       })
       outgoing.once('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n'))
-      socket.once('error', () => outgoing.destroy())
       socket.once('close', () => outgoing.destroy())
       outgoing.end()
     },
