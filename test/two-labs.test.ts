@@ -16,8 +16,11 @@ const find = (lab: StartedLab, traceId: string) =>
   )
 
 test('two labs started at the same time work beside each other and keep their data apart; down leaves nothing', async () => {
-  const [first, second] = await Promise.all([startLab('--memory'), startLab()])
+  const starts = await Promise.allSettled([startLab('--memory'), startLab()])
+  const started = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
   try {
+    const [first, second] = started
+    assert.ok(first !== undefined && second !== undefined, starts.map(failureOf).join('\n'))
     const mine = await find(second, provenTraceId(second.up))
     assert.ok(mine.logs.length > 0 && mine.spans.length > 0 && mine.exemplars.length > 0)
     const foreign = await find(first, provenTraceId(second.up))
@@ -33,8 +36,7 @@ test('two labs started at the same time work beside each other and keep their da
     assert.equal(again.exitCode, 0, 'a second down is harmless')
     assert.equal((await second.run('checkout')).exitCode, 0, 'the other lab goes on')
   } finally {
-    await first[Symbol.asyncDispose]()
-    await second[Symbol.asyncDispose]()
+    for (const lab of started) await lab[Symbol.asyncDispose]()
   }
 })
 
@@ -44,3 +46,6 @@ async function listening(lab: StartedLab): Promise<string[]> {
   )
   return open.flat()
 }
+
+const failureOf = (start: PromiseSettledResult<StartedLab>) =>
+  start.status === 'rejected' ? String(start.reason) : 'up'

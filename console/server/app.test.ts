@@ -170,7 +170,7 @@ test('health tells each component apart and answers within the deadline although
     response.writeHead(503).end(JSON.stringify({ status: 'unavailable', checks: { database: 'pool timed out' } })),
   )
   const consoleUrl = await startConsole(t, {
-    CONSOLE_HEALTH_TIMEOUT_MS: '200',
+    CONSOLE_HEALTH_TIMEOUT_MS: '1500',
     LOKI_URL: unready.url,
     TEMPO_URL: hangs.url,
     PROMETHEUS_URL: up.url,
@@ -178,7 +178,7 @@ test('health tells each component apart and answers within the deadline although
     INVENTORY_OPS_URL: inventory.url,
     GATEWAY_OPS_URL: up.url,
   })
-  const response = await fetch(`${consoleUrl}/api/health`, { signal: AbortSignal.timeout(2_000) })
+  const response = await fetch(`${consoleUrl}/api/health`, { signal: AbortSignal.timeout(20_000) })
   const body: unknown = await response.json()
   const summary = new Map<unknown, unknown>()
   assert.ok(typeof body === 'object' && body !== null && 'components' in body && Array.isArray(body.components))
@@ -188,7 +188,7 @@ test('health tells each component apart and answers within the deadline although
   assert.equal(summary.get('prometheus'), 'up')
   assert.equal(summary.get('gateway'), 'up')
   assert.equal(summary.get('loki'), 'down HTTP 503: Ingester not ready: waiting for 15s')
-  assert.equal(summary.get('tempo'), 'down no answer within 200 ms')
+  assert.equal(summary.get('tempo'), 'down no answer within 1500 ms')
   assert.equal(summary.get('agent'), 'down nothing listens there')
   assert.equal(summary.get('inventory'), 'down database: pool timed out')
   assert.equal(summary.get('postgres'), 'down pool timed out')

@@ -31,7 +31,9 @@ export async function acquireLock(path, { timeoutMs, onWait }) {
     if (!told && owner !== undefined) onWait?.(owner)
     told = true
     if (Date.now() > deadline) {
-      throw new Error(`${path} is held by process ${owner || 'unknown'} for more than ${timeoutMs / 1000} s`)
+      throw new Error(
+        `${path} is held by process ${owner || 'unknown'} for more than ${timeoutMs / 1000} s. Try: remove the file if that process is another program`,
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }

@@ -18,6 +18,8 @@ import { LabError } from '../lab-error.ts'
 import { isAlive, processIdentity } from './process-identity.ts'
 
 const POLL_MS = 10
+/** Only a process that waits for a device that never answers outlives SIGKILL. */
+const KILL_TIMEOUT_MS = 5_000
 /** Output files are not rotated while a process writes; a start with a longer one begins a new file. */
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024
 
@@ -160,7 +162,12 @@ export async function stopProcess(runDir: string, record: ProcessRecord, options
   const outcome = isRunning(record) ? 'killed' : 'stopped'
   // The child leads its own group (detached), so whatever it started and left behind goes with it.
   send(-record.pid, 'SIGKILL')
-  while (isRunning(record)) await sleep(POLL_MS)
+  const killDeadline = Date.now() + KILL_TIMEOUT_MS
+  while (isRunning(record)) {
+    if (Date.now() > killDeadline)
+      throw new LabError(`${record.name} (pid ${record.pid}) does not end, not even by SIGKILL`)
+    await sleep(POLL_MS)
+  }
   forget()
   return outcome
 }
