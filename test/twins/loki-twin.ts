@@ -59,7 +59,7 @@ async function push(...urls: string[]): Promise<void> {
 
 async function differenceOf(ours: string, real: string, { request }: TwinCase): Promise<string | undefined> {
   const [left, right] = await Promise.all([ask(ours, request), ask(real, request)])
-  return difference(left, right)
+  return difference(left, right, request)
 }
 
 async function compareAll(ours: string, real: string): Promise<boolean> {

@@ -6,9 +6,11 @@ export interface TenantLimits {
   readonly discoverLabels: boolean
   /** `split_queries_by_interval`: a metric range query starts and ends at multiples of its step. */
   readonly alignsSteps: boolean
+  /** The interval of that split; `undefined` is no split. */
+  readonly splitNs?: number
 }
 
-const lokiDefaults: TenantLimits = { discoverLabels: true, alignsSteps: true }
+const lokiDefaults: TenantLimits = { discoverLabels: true, alignsSteps: true, splitNs: 3_600e9 }
 const asPushed: TenantLimits = { discoverLabels: false, alignsSteps: false }
 
 /**

@@ -6,7 +6,7 @@ export interface TwinAnswer {
 }
 
 export async function ask(url: string, { method, path, params, headers }: TwinRequest): Promise<TwinAnswer> {
-  const encoded = new URLSearchParams(params.map(([name, value]) => [name, value])).toString()
+  const encoded = new URLSearchParams(params.map(([name, value]): [string, string] => [name, value])).toString()
   const signal = AbortSignal.timeout(30_000)
   const response =
     method === 'GET'

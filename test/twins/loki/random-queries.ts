@@ -23,6 +23,10 @@ const labels = [
 ]
 const literals = ['GET', 'error', 'größe', 'user', '10.0', '"', '', 'a', 'timeout', '=1', '😀', 'pod-1', '\\u001b[31m']
 const patterns = [
+  'rro.*',
+  '.*lic',
+  'er.*|.*ar',
+  '(?i)al.*',
   '(?i)ERROR',
   'ord.r',
   '\\\\d+',
@@ -58,7 +62,7 @@ const templates = [
   '{{ count "a" .msg }} {{ repeat 2 .level }} {{ indent 2 .level }}',
   '{{ .n }} {{ .n | float64 }} {{ max 1 2 }} {{ min 3 4 }} {{ floor 1.7 }} {{ ceil 1.2 }}',
   '{{ unixEpoch (unixToTime "1700000000") }} {{ __timestamp__ | date "2006-01-02" }}',
-  '{{ .level | lower | trimPrefix "e" | trimSuffix "r" | nospace }}',
+  '{{ .level | lower | trimPrefix "e" | trimSuffix "r" }}',
 ]
 
 export class QueryMaker {
@@ -222,7 +226,10 @@ export class QueryMaker {
     }
     const operation = random.pick(byUnwrap)
     const unwrap = ` | unwrap ${random.pick(['latency', 'status', 'n', 'duration(duration)', 'duration_seconds(took)', 'bytes(bytes)', 'size', 'nosuch', 'duration'])}${random.chance(0.6) ? ' | __error__=""' : ''}`
-    const hasNoGrouping = ['rate', 'rate_counter', 'sum_over_time', 'absent_over_time'].includes(operation)
+    // avg_over_time: see docs/differences.md.
+    const hasNoGrouping = ['rate', 'rate_counter', 'sum_over_time', 'absent_over_time', 'avg_over_time'].includes(
+      operation,
+    )
     const grouping = hasNoGrouping || random.chance(0.4) ? '' : ` ${this.#grouping()}`
     const log = logExpression(this.selector(), [
       random.pick(['| json', '| logfmt']),

@@ -1,6 +1,6 @@
 import type { LogStream } from '../logql/log-query.ts'
 import { LabelsBuilder } from '../logql/labels/labels-builder.ts'
-import { labelsOf, type Labels } from '../logql/labels/labels.ts'
+import type { Labels } from '../logql/labels/labels.ts'
 import { ParserHints } from '../logql/labels/parser-hints.ts'
 import { duplicateSuffix, isStateLabel } from '../logql/labels/special-labels.ts'
 import { JsonStage } from '../logql/pipeline/json.ts'
@@ -115,11 +115,16 @@ function parseLine(line: string, stream: Labels, already: Labels): ParsedLine {
   new JsonStage().process(line, json)
   if (json.error === '') {
     const labels = json.categorized().parsed
-    return { labels: labelsOf([...known, ...labels]), parser: 'json', paths: jsonPaths(line) }
+    return { labels: merged(known, labels), parser: 'json', paths: jsonPaths(line) }
   }
   const logfmt = new LabelsBuilder(base, ParserHints.all())
   new LogfmtStage({ strict: false, keepEmpty: false }).process(line, logfmt)
-  return { labels: labelsOf([...known, ...logfmt.categorized().parsed]), parser: 'logfmt', paths: new Map() }
+  return { labels: merged(known, logfmt.categorized().parsed), parser: 'logfmt', paths: new Map() }
+}
+
+/** An empty value is a value. */
+function merged(known: Labels, parsed: Labels): Labels {
+  return [...new Map([...known, ...parsed])]
 }
 
 /** Label name (also with the collision suffix) → the keys that lead to the value. */

@@ -19,6 +19,7 @@ export async function detectedRoutes(app: FastifyInstance, context: LokiContext)
       handler: async (request, reply) => {
         const limit = fieldLimit(request)
         const fields = detectFields(await newestEntries(context, request, reply), limit)
+        if (fields.size === 0) return {}
         return {
           fields: [...fields].map(([label, { type, values, parsers, jsonPath }]) => ({
             label,
@@ -27,7 +28,7 @@ export async function detectedRoutes(app: FastifyInstance, context: LokiContext)
             parsers: parsers.size > 0 ? [...parsers] : null,
             ...(jsonPath === undefined ? {} : { jsonPath }),
           })),
-          ...(fields.size > 0 ? { limit } : {}),
+          limit,
         }
       },
     })
@@ -37,7 +38,7 @@ export async function detectedRoutes(app: FastifyInstance, context: LokiContext)
       handler: async (request, reply) => {
         const limit = fieldLimit(request)
         const values = detectValues(await newestEntries(context, request, reply), request.params.name, limit)
-        return { values, ...(values.length > 0 ? { limit } : {}) }
+        return values.length > 0 ? { values, limit } : {}
       },
     })
     app.route({

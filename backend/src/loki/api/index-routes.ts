@@ -34,7 +34,8 @@ export async function indexRoutes(app: FastifyInstance, context: LokiContext): P
         const params = requestParams(request)
         const bounds = orderedBounds(params, nowNs(context))
         const series = await volumesOf(context, request, reply, { params, bounds, stepNs: step(params, bounds) })
-        return { status: 'success', data: { ...metricData({ kind: 'matrix', series }), stats: {} } }
+        const data = series.length > 0 ? metricData({ kind: 'matrix', series }) : { resultType: 'vector', result: [] }
+        return { status: 'success', data: { ...data, stats: {} } }
       },
     })
   }
@@ -89,6 +90,12 @@ async function stats(context: LokiContext, request: FastifyRequest, reply: Fasti
   return { streams: streams.size, chunks, bytes, entries }
 }
 
+interface VolumeGroup {
+  readonly labels: Labels
+  total: number
+  readonly buckets: Map<number, number>
+}
+
 interface VolumeRequest {
   readonly params: URLSearchParams
   readonly bounds: TimeBounds
@@ -107,10 +114,8 @@ async function volumesOf(
   const matchers = query.replaceAll(' ', '') === '{}' ? [] : parseMatchers(query)
   const targets = (params.get('targetLabels') ?? '').split(',').filter((name) => name !== '')
   const groupsOf = volumeGroups({ matchers, targets, byLabels: params.get('aggregateBy') === 'labels' })
-  const groups = new Map<string, { labels: Labels; total: number; buckets: Map<number, number> }>()
-  let current:
-    | { rows: StreamRows; groups: { labels: Labels; total: number; buckets: Map<number, number> }[] }
-    | undefined
+  const groups = new Map<string, VolumeGroup>()
+  let current: { rows: StreamRows; groups: VolumeGroup[] } | undefined
   const enter = (rows: StreamRows): void => {
     const found = groupsOf(rows.labels).map((labels) => {
       const key = labelsKey(labels)
@@ -120,30 +125,49 @@ async function volumesOf(
     })
     current = { rows, groups: found }
   }
-  const startMs = Number(bounds.start / 1_000_000n)
+  const endMs = Number(bounds.end / 1_000_000n)
+  const stepMs = stepNs === undefined ? undefined : stepNs / 1e6
   await forEachRow(context, request, reply, {
     matchers,
     bounds,
     enter,
     visit: (rows, row) => {
       const bytes = rows.lineBytes(row)
-      const bucket = stepNs === undefined ? 0 : Math.floor(((rows.timeMs(row) - startMs) * 1e6) / stepNs)
+      const bucket = stepMs === undefined ? 0 : Math.floor(rows.timeMs(row) / stepMs)
       for (const group of current?.groups ?? []) {
         group.total += bytes
         group.buckets.set(bucket, (group.buckets.get(bucket) ?? 0) + bytes)
       }
     },
   })
-  return [...groups.values()]
-    .filter(({ total }) => total > 0)
-    .sort((a, b) => b.total - a.total)
-    .slice(0, limit)
-    .map(({ labels, buckets }) => ({
-      labels,
-      points: [...buckets]
+  const found = [...groups.values()].filter(({ total }) => total > 0).sort((a, b) => b.total - a.total)
+  const kept = largestOfEach(found, limit)
+  return found
+    .filter((group) => kept.has(group))
+    .map((group) => ({
+      labels: group.labels,
+      points: [...group.buckets]
+        .filter(([bucket]) => kept.get(group)?.has(bucket) === true)
         .sort(([a], [b]) => a - b)
-        .map(([bucket, bytes]) => [startMs + (bucket * (stepNs ?? 0)) / 1e6, bytes] as const),
+        .map(([bucket, bytes]) => [bucketTime(bucket, stepMs, endMs), bytes] as const),
     }))
+}
+
+/** The limit holds for each bucket: which groups are among its largest. */
+function largestOfEach(groups: readonly VolumeGroup[], limit: number): Map<VolumeGroup, Set<number>> {
+  const kept = new Map<VolumeGroup, Set<number>>()
+  for (const bucket of new Set(groups.flatMap(({ buckets }) => [...buckets.keys()]))) {
+    const inBucket = groups.filter(({ buckets }) => buckets.has(bucket))
+    inBucket.sort((a, b) => (b.buckets.get(bucket) ?? 0) - (a.buckets.get(bucket) ?? 0))
+    for (const group of inBucket.slice(0, limit)) kept.set(group, (kept.get(group) ?? new Set()).add(bucket))
+  }
+  return kept
+}
+
+/** A bucket is a multiple of the step and bears the time of its last millisecond. */
+function bucketTime(bucket: number, stepMs: number | undefined, endMs: number): number {
+  const nextMs = stepMs === undefined ? Infinity : (bucket + 1) * stepMs
+  return nextMs < endMs ? Math.ceil(nextMs) - 1 : endMs
 }
 
 /** By series: the target labels, or those the matchers name, or all. By labels: each label for itself, without its value. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { requestParams } from '../../http/index.ts'
 import { labelsObject, labelValue, type Labels } from '../logql/labels/labels.ts'
+import { parseGoFloat } from '../logql/syntax/go-number.ts'
 import type { LabelMatcher } from '../logql/syntax/ast.ts'
 import { parseMatchers } from '../logql/syntax/index.ts'
 import { compileSelector } from '../store/log-source.ts'
@@ -72,12 +73,17 @@ function series(context: LokiContext, request: FastifyRequest): Record<string, s
 
 /** Labels that are worth a look whatever their values; of the others, those whose values are all ids are left out. */
 const alwaysDetected: ReadonlySet<string> = new Set(['cluster', 'namespace', 'instance', 'pod'])
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const uuid = /^(?:urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|^[0-9a-f]{32}$/i
 
 function detectedLabels(streams: readonly Labels[]): { label: string; cardinality: number }[] {
   return labelNames(streams).flatMap((label) => {
     const values = valuesOf(streams, label)
-    const areIds = values.every((value) => uuid.test(value) || (value.trim() !== '' && Number.isFinite(Number(value))))
-    return alwaysDetected.has(label) || !areIds ? [{ label, cardinality: values.length }] : []
+    return alwaysDetected.has(label) || !areIds(values) ? [{ label, cardinality: values.length }] : []
   })
+}
+
+/** `0` and `1` alone are switches. */
+function areIds(values: readonly string[]): boolean {
+  if (values.every((value) => value === '0' || value === '1')) return false
+  return values.every((value) => uuid.test(value) || parseGoFloat(value) !== undefined)
 }

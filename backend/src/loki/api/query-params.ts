@@ -33,7 +33,7 @@ export function orderedBounds(params: URLSearchParams, nowNs: bigint): TimeBound
 }
 
 /** Seconds (up to ten digits, or with a fraction), nanoseconds, or RFC 3339. */
-export function timestamp(text: string | null, name: string): bigint | undefined {
+export function timestamp(text: string | null, name?: string): bigint | undefined {
   if (text === null || text === '') return undefined
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text)
@@ -50,8 +50,9 @@ export function timestamp(text: string | null, name: string): bigint | undefined
   return rfc3339(text) ?? raise(badTime(text, name, 'invalid syntax'))
 }
 
-function badTime(text: string, name: string, reason: string): ApiError {
-  return badRequest(`could not parse '${name}' parameter: strconv.ParseInt: parsing ${JSON.stringify(text)}: ${reason}`)
+function badTime(text: string, name: string | undefined, reason: string): ApiError {
+  const place = name === undefined ? '' : `could not parse '${name}' parameter: `
+  return badRequest(`${place}strconv.ParseInt: parsing ${JSON.stringify(text)}: ${reason}`)
 }
 
 function raise(error: Error): never {

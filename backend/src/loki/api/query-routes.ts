@@ -4,6 +4,7 @@ import { queryLogs } from '../logql/log-query.ts'
 import { evaluateMetric } from '../logql/metric/metric-query.ts'
 import type { Expr, LogExpr, MetricExpr } from '../logql/syntax/ast.ts'
 import { parseLogql } from '../logql/syntax/index.ts'
+import { LogqlParseError } from '../logql/syntax/parse-error.ts'
 import { prettyExpr } from '../logql/syntax/pretty.ts'
 import { budgetFor, nowNs, sourceOf, type LokiContext } from './loki-context.ts'
 import { direction, interval, orderedBounds, positive, step, timestamp, type TimeBounds } from './query-params.ts'
@@ -18,11 +19,18 @@ export async function queryRoutes(app: FastifyInstance, context: LokiContext): P
     app.route({
       method,
       url: '/loki/api/v1/format_query',
-      handler: (request) => {
-        const query = requestParams(request).get('query') ?? ''
-        return { status: 'success', data: prettyExpr(parseLogql(query)) }
-      },
+      handler: (request, reply) => formatted(requestParams(request).get('query') ?? '', reply),
     })
+  }
+}
+
+function formatted(query: string, reply: FastifyReply): unknown {
+  try {
+    return { status: 'success', data: prettyExpr(parseLogql(query)) }
+  } catch (error) {
+    if (!(error instanceof LogqlParseError)) throw error
+    reply.code(400)
+    return { status: 'invalid-query', error: error.message }
   }
 }
 
@@ -30,7 +38,7 @@ async function instant(context: LokiContext, request: FastifyRequest, reply: Fas
   const params = requestParams(request)
   positive(params, 'limit', defaultLimit)
   direction(params)
-  const time = timestamp(params.get('time'), 'time') ?? nowNs(context)
+  const time = timestamp(params.get('time')) ?? nowNs(context)
   const expr = parseLogql(params.get('query') ?? '')
   if (expr.kind === 'log') {
     throw new ApiError(
@@ -108,11 +116,13 @@ async function logAnswer(
   const limit = positive(params, 'limit', defaultLimit)
   refuseLimit(limit, context)
   const categorize = wantsCategories(request)
+  const { splitNs } = context.tenantLimits(request.tenant)
   const streams = await queryLogs(sourceOf(context, request.tenant), expr, {
     ...orderedBounds(params, nowNs(context)),
     limit,
     direction: direction(params),
     intervalNs: interval(params),
+    ...(splitNs === undefined ? {} : { splitNs }),
     categorize,
     budget: budgetFor(context, reply),
   })

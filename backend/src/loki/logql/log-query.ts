@@ -31,6 +31,8 @@ export interface LogQueryOptions {
   readonly direction: Direction
   /** At most one entry in this many nanoseconds; 0 gives all. */
   readonly intervalNs: number
+  /** The real query frontend answers pieces of this length one by one, and intervals begin anew in each. */
+  readonly splitNs?: number
   /** Metadata and parsed labels apart from the stream's own. */
   readonly categorize: boolean
   readonly budget: QueryBudget
@@ -124,8 +126,9 @@ class ResultStreams {
   }
 
   #isDue(time: bigint): boolean {
-    const { intervalNs, direction } = this.#options
+    const { intervalNs, direction, splitNs } = this.#options
     if (intervalNs === 0 || this.#last === undefined) return true
+    if (splitNs !== undefined && time / BigInt(splitNs) !== this.#last / BigInt(splitNs)) return true
     return direction === 'forward' ? time >= this.#last + BigInt(intervalNs) : time <= this.#last - BigInt(intervalNs)
   }
 

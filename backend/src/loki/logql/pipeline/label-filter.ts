@@ -3,8 +3,8 @@ import type { Comparison, LabelFilterExpr, LabelMatcher } from '../syntax/ast.ts
 import { parseByteSize } from '../syntax/byte-size.ts'
 import { parseGoDuration } from '../syntax/duration.ts'
 import { goFloatError, parseGoFloat } from '../syntax/go-number.ts'
-import { compileStagePattern } from './captures.ts'
 import { compileIpFilter } from './ip-filter.ts'
+import { compileLabelPattern } from './label-pattern.ts'
 import { parserErrors, type Stage } from './stage.ts'
 
 type LabelTest = (labels: LabelsBuilder) => boolean
@@ -77,8 +77,8 @@ function compile(filter: LabelFilterExpr): LabelTest {
 function compileStringTest({ operation, value: wanted }: LabelMatcher): (value: string) => boolean {
   if (operation === '=') return (value) => value === wanted
   if (operation === '!=') return (value) => value !== wanted
-  const pattern = compileStagePattern(wanted, { anchored: true })
-  return operation === '=~' ? (value) => pattern.test(value) : (value) => !pattern.test(value)
+  const test = compileLabelPattern(wanted)
+  return operation === '=~' ? test : (value) => !test(value)
 }
 
 function compileComparison(

@@ -21,11 +21,20 @@ export class LineFilterStage implements Stage {
 }
 
 export function compileLineFilter({ operation, terms }: LineFilterExpr): LineTest {
-  const tests = terms.map((term) => compileTerm(operation, term))
+  const isNegated = operation.startsWith('!')
+  // In Loki, a term that every line passes counts for nothing beside others: `|~ ".*" or "a"` is `|~ "a"`.
+  const deciding = isNegated ? terms : terms.filter((term) => !isAlwaysTrue(operation, term))
+  const tests = deciding.map((term) => compileTerm(operation, term))
   const [first, ...others] = tests
   if (first === undefined) return () => true
   const some: LineTest = others.length === 0 ? first : (line) => tests.some((test) => test(line))
-  return operation.startsWith('!') ? (line) => !some(line) : some
+  return isNegated ? (line) => !some(line) : some
+}
+
+function isAlwaysTrue(operation: LineFilterExpr['operation'], { text, isIp }: LineFilterTerm): boolean {
+  return (
+    !isIp && (text === '' ? operation === '|=' || operation === '|~' : operation === '|~' && /^\(*\.\*\)*$/.test(text))
+  )
 }
 
 function compileTerm(operation: LineFilterExpr['operation'], { text, isIp }: LineFilterTerm): LineTest {

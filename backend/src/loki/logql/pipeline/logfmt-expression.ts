@@ -30,7 +30,7 @@ export class LogfmtExpressionStage implements Stage {
       }
       const key = sanitizeLabelName(decoder.key)
       // Loki asks its hints for the key, not for the label that it feeds; a renamed key is lost where hints are narrow.
-      if (key === '' || (!this.#labels.has(key) && !hints.isWanted(key))) continue
+      if (key === '' || (!this.#labels.has(key) && (!hints.isWanted(key) || hints.isExtracted(key)))) continue
       // A key that is named like a label is taken for it, even where the label is fed from another key.
       const label = this.#labelByKey.get(key) ?? (this.#labels.has(key) ? key : undefined)
       if (label === undefined) continue

@@ -22,17 +22,24 @@ const goUnits: Readonly<Record<string, number>> = {
   h: 3_600e9,
 }
 
-const prometheusPattern = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
-
 /** Prometheus' duration (`1h30m`, units in falling order, no fractions); throws with Prometheus' text. */
 export function parsePrometheusDuration(text: string): DurationNs {
   if (text === '0') return 0
   if (text === '') throw new Error('empty duration string')
-  const match = prometheusPattern.exec(text)
-  if (!match) throw new Error(`not a valid duration string: ${JSON.stringify(text)}`)
+  const invalid = new Error(`not a valid duration string: ${JSON.stringify(text)}`)
   let total = 0
-  for (const [index, [, size]] of prometheusUnits.entries()) total += Number(match[index + 1] ?? 0) * size
-  if (total > 2 ** 63) throw new Error('duration out of range')
+  let position = -1
+  for (let rest = text; rest !== '';) {
+    const [part, digits = '', unit = ''] = /^(\d+)(\D+)/.exec(rest) ?? []
+    if (part === undefined || digits.length > 19) throw invalid
+    const next = prometheusUnits.findIndex(([name]) => name === unit)
+    if (next === -1) throw new Error(`unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`)
+    if (next <= position) throw invalid
+    position = next
+    total += Number(digits) * (prometheusUnits[next]?.[1] ?? 0)
+    if (total > 2 ** 63) throw new Error('duration out of range')
+    rest = rest.slice(part.length)
+  }
   return total
 }
 

@@ -37,9 +37,18 @@ class Lexer {
   tokens(): Token[] {
     const tokens: Token[] = []
     for (;;) {
-      const token = this.#next()
+      const token = this.#nextOrError()
       tokens.push(token)
-      if (token.type === 'END') return tokens
+      if (token.type === 'END' || token.type === 'ERROR') return tokens
+    }
+  }
+
+  #nextOrError(): Token {
+    try {
+      return this.#next()
+    } catch (error) {
+      if (!(error instanceof LogqlParseError)) throw error
+      return { type: 'ERROR', text: '', error, at: this.#position(this.#offset) }
     }
   }
 
@@ -107,13 +116,15 @@ class Lexer {
 
   #range(at: Position): Token {
     const end = this.#query.indexOf(']', this.#offset)
-    if (end === -1) throw new LogqlParseError("missing closing ']' in duration", at)
+    // The real lexer has lost its line by now.
+    const within = { line: 0, column: at.column }
+    if (end === -1) throw new LogqlParseError("missing closing ']' in duration", within)
     const text = this.#query.slice(this.#offset + 1, end)
     this.#offset = end + 1
     try {
       return { type: 'RANGE', text, duration: parsePrometheusDuration(text), at }
     } catch (error) {
-      throw new LogqlParseError(error instanceof Error ? error.message : String(error), at)
+      throw new LogqlParseError(error instanceof Error ? error.message : String(error), within)
     }
   }
 

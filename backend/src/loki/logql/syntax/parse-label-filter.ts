@@ -35,7 +35,7 @@ export function parseLabelFilter(tokens: TokenStream, minimum = 0): LabelFilterE
 function parseOperand(tokens: TokenStream): LabelFilterExpr {
   if (tokens.accept('(')) {
     const inner = parseLabelFilter(tokens)
-    tokens.expect(')')
+    if (!tokens.accept(')')) throw tokens.unexpected()
     return inner
   }
   const name = tokens.value('IDENTIFIER', '(').text
@@ -83,6 +83,7 @@ function parseComparedValue(
 function parseSignedNumber(tokens: TokenStream): number | undefined {
   const isNegative = tokens.is('-')
   if (isNegative || tokens.is('+')) tokens.next()
+  if (tokens.current.type !== 'NUMBER') throw isNegative ? tokens.unexpected('NUMBER') : tokens.unexpected()
   const value = parseGoFloat(tokens.value('NUMBER').text)
   return value === undefined || !isNegative ? value : -value
 }

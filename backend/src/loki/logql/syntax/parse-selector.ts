@@ -11,16 +11,16 @@ export function isMatcherOperation(text: string): text is MatcherOperation {
 export function parseSelector(tokens: TokenStream): LabelMatcher[] {
   tokens.expect('{')
   if (tokens.accept('}')) return []
-  const matchers = [parseMatcher(tokens)]
+  const matchers = [parseMatcher(tokens, '}')]
   while (tokens.accept(',')) matchers.push(parseMatcher(tokens))
   tokens.expect('}', ',')
   return matchers
 }
 
-export function parseMatcher(tokens: TokenStream): LabelMatcher {
-  const name = tokens.value('IDENTIFIER').text
+export function parseMatcher(tokens: TokenStream, ...alternatives: string[]): LabelMatcher {
+  const name = tokens.value('IDENTIFIER', ...alternatives).text
   const operation = tokens.current
-  if (operation.type !== 'SYMBOL' || !isMatcherOperation(operation.text)) throw tokens.unexpected('=', '!=', '=~', '!~')
+  if (operation.type !== 'SYMBOL' || !isMatcherOperation(operation.text)) throw tokens.unexpected('=', '=~', '!~', '!=')
   tokens.next()
   return { name, operation: operation.text, value: tokens.value('STRING').text }
 }

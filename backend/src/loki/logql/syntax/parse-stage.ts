@@ -20,6 +20,7 @@ export function parseStages(tokens: TokenStream): StageExpr[] {
 
 function parseStage(tokens: TokenStream): StageExpr {
   const token = tokens.current
+  if (token.type === 'END') throw tokens.unexpected()
   if (token.type !== 'SYMBOL' || token.text === '(') return { kind: 'label-filter', filter: parseLabelFilter(tokens) }
   switch (token.text) {
     case 'json':

@@ -64,7 +64,7 @@ describe('LogQL parser', () => {
     )
     assert.deepEqual(error.position, { line: 2, column: 12 })
     assert.match(failure('{app="a"').message, /line 1, col 9: syntax error: unexpected \$end/)
-    assert.match(failure('rate({app="a"}[5x])').message, /col 15: not a valid duration string: "5x"/)
+    assert.match(failure('rate({app="a"}[5x])').message, /col 15: unknown unit "x" in duration "5x"/)
     assert.match(failure('{app="a').message, /literal not terminated/)
   })
 

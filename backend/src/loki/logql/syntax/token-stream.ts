@@ -1,8 +1,8 @@
 import { tokenize } from './lexer.ts'
 import { LogqlParseError } from './parse-error.ts'
-import type { Token } from './token.ts'
+import { functionWords, type Token } from './token.ts'
 
-type ValueType = Exclude<Token['type'], 'SYMBOL' | 'END'>
+type ValueType = Exclude<Token['type'], 'SYMBOL' | 'END' | 'ERROR'>
 
 /** A cursor over the tokens of a query, and the one place where syntax errors are worded. */
 export class TokenStream {
@@ -16,6 +16,7 @@ export class TokenStream {
   get current(): Token {
     const token = this.#tokens[this.#index] ?? this.#tokens.at(-1)
     if (token === undefined) throw new Error('a token stream ends with an END token')
+    if (token.type === 'ERROR') throw token.error
     return token
   }
 
@@ -59,10 +60,18 @@ export class TokenStream {
   /** The yacc wording; like yacc it names what was expected only up to four choices. */
   unexpected(...expected: string[]): LogqlParseError {
     const token = this.current
-    const found = token.type === 'SYMBOL' ? token.text : token.type === 'END' ? '$end' : token.type
+    const found = token.type === 'SYMBOL' ? grammarName(token.text) : token.type === 'END' ? '$end' : token.type
     const choices = expected.length > 0 && expected.length <= 4 ? `, expecting ${expected.join(' or ')}` : ''
     return new LogqlParseError(`syntax error: unexpected ${found}${choices}`, token.at)
   }
+}
+
+/** Loki's grammar shows functions by the names of their tokens, everything else as it is written. */
+function grammarName(symbol: string): string {
+  if (!functionWords.has(symbol) || symbol === 'ip' || symbol === 'label_replace') return symbol
+  return ['bytes', 'duration', 'duration_seconds'].includes(symbol)
+    ? `${symbol.toUpperCase()}_CONV`
+    : symbol.toUpperCase()
 }
 
 function isOfType<T extends ValueType>(token: Token, type: T): token is Token & { readonly type: T } {

@@ -1,5 +1,5 @@
 import type { DurationNs } from './duration.ts'
-import type { Position } from './parse-error.ts'
+import type { LogqlParseError, Position } from './parse-error.ts'
 
 /**
  * `type` is the word or sign itself for keywords, functions and punctuation (`by`, `rate`, `|=`),
@@ -15,6 +15,8 @@ export type Token =
   | { readonly type: 'BYTES'; readonly text: string; readonly bytes: number; readonly at: Position }
   | { readonly type: 'SYMBOL'; readonly text: string; readonly at: Position }
   | { readonly type: 'END'; readonly text: '$end'; readonly at: Position }
+  /** Text that is no token: an error only where the grammar gets that far. */
+  | { readonly type: 'ERROR'; readonly text: string; readonly error: LogqlParseError; readonly at: Position }
 
 /** Range operations: functions of a log range. */
 export const rangeOperations = [

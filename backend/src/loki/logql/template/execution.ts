@@ -1,4 +1,4 @@
-import type { Command, Operand, Pipe, TemplateNode } from './ast.ts'
+import type { Command, Operand, Pipe, Source, TemplateNode } from './ast.ts'
 import { callFunction } from './functions.ts'
 import { TemplateError } from './template-error.ts'
 import { isList, isMap, isTrue, printValue, typeName, type Value } from './value.ts'
@@ -24,12 +24,14 @@ class LoopExit {
 export class Execution {
   readonly #context: EntryContext
   readonly #name: string
+  readonly #text: string
   readonly #variables: { name: string; value: Value }[]
   #output = ''
 
-  constructor(context: EntryContext, name: string) {
+  constructor(context: EntryContext, { name, text }: { name: string; text: string }) {
     this.#context = context
     this.#name = name
+    this.#text = text
     this.#variables = [{ name: '$', value: context.fields }]
   }
 
@@ -120,12 +122,12 @@ export class Execution {
     return value
   }
 
-  #command({ operands }: Command, dot: Value, piped: readonly Value[]): Value {
+  #command({ operands, source, last }: Command, dot: Value, piped: readonly Value[]): Value {
     const [first, ...rest] = operands
     if (first === undefined) throw this.#error('empty command')
     if (first.kind === 'function') {
       const lazy = [...rest.map((operand) => () => this.#operand(operand, dot)), ...piped.map((value) => () => value)]
-      return this.#call(first.name, lazy)
+      return this.#call(first.name, lazy, { at: first.at, source, last })
     }
     if (rest.length > 0 || piped.length > 0) {
       throw this.#error(`can't give argument to non-function ${describe(first)}`)
@@ -133,15 +135,23 @@ export class Execution {
     return this.#operand(first, dot)
   }
 
-  #call(name: string, args: readonly (() => Value)[]): Value {
+  #call(name: string, args: readonly (() => Value)[], call: { at: number; source: Source; last: Source }): Value {
     try {
       return callFunction(name, args, this.#context)
     } catch (error) {
       if (error instanceof TemplateError && error.message.startsWith('template:')) throw error
-      throw this.#error(
-        `at <${name}>: error calling ${name}: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      const reason = error instanceof Error ? error.message : String(error)
+      // Go finds these two before it calls.
+      if (reason.startsWith('wrong number of args')) throw this.#error(`at <${name}>: ${reason}`, call.at)
+      if (reason.startsWith('wrong type for value'))
+        throw this.#error(`at <${call.last.text}>: ${reason}`, call.last.at)
+      throw this.#error(`at <${call.source.text}>: error calling ${name}: ${reason}`, call.source.at)
     }
+  }
+
+  #callAlone({ name, at }: { readonly name: string; readonly at: number }): Value {
+    const source = { at, text: name }
+    return this.#call(name, [], { at, source, last: source })
   }
 
   #operand(operand: Operand, dot: Value): Value {
@@ -151,22 +161,24 @@ export class Execution {
       case 'literal':
         return operand.value
       case 'field':
-        return this.#fields(dot, operand.names)
+        return this.#fields(dot, operand.names, operand)
       case 'variable':
         return this.#fields(this.#variables.findLast(({ name }) => name === operand.name)?.value, operand.names)
       case 'pipe':
         return this.#fields(this.#pipe(operand.pipe, dot), operand.names)
       case 'function':
-        return this.#call(operand.name, [])
+        return this.#callAlone(operand)
     }
   }
 
-  #fields(start: Value, names: readonly string[]): Value {
+  #fields(start: Value, names: readonly string[], field?: { readonly at: number }): Value {
     let value = start
+    const chain = names.map((name) => `.${name}`).join('')
     for (const name of names) {
       if (isMap(value)) value = value.has(name) ? value.get(name) : value === this.#context.fields ? '' : undefined
-      else if (value === undefined) throw this.#error(`at <.${name}>: nil pointer evaluating interface {}.${name}`)
-      else throw this.#error(`at <.${name}>: can't evaluate field ${name} in type ${typeName(value)}`)
+      else if (value === undefined)
+        throw this.#error(`at <${chain}>: nil pointer evaluating interface {}.${name}`, field?.at)
+      else throw this.#error(`at <${chain}>: can't evaluate field ${name} in type ${typeName(value)}`, field?.at)
     }
     return value
   }
@@ -176,8 +188,14 @@ export class Execution {
     if (this.#output.length > maxOutputLength) throw this.#error(`output longer than ${maxOutputLength} characters`)
   }
 
-  #error(reason: string): TemplateError {
-    return new TemplateError(`template: ${this.#name}:1: executing "${this.#name}" ${reason}`)
+  /** `at` is where the template went wrong; Go names the line and the byte in it. */
+  #error(reason: string, at?: number): TemplateError {
+    const before = this.#text.slice(0, at ?? 0)
+    const lineStart = before.lastIndexOf('\n')
+    const column = Buffer.byteLength(before.slice(lineStart + 1))
+    const line = before.split('\n').length
+    const place = at === undefined ? '1' : `${line}:${column}`
+    return new TemplateError(`template: ${this.#name}:${place}: executing "${this.#name}" ${reason}`)
   }
 }
 

@@ -32,6 +32,12 @@ function extreme(isBetter: (candidate: bigint, best: bigint) => boolean): Templa
   return variadic(1, (...args) => args.map(toInteger).reduce((best, value) => (isBetter(value, best) ? value : best)))
 }
 
+/** Go refuses a float where a parameter is an `int`, before it calls. */
+function integerArgument(value: Value): bigint {
+  if (typeof value === 'number') throw new Error('wrong type for value; expected int; got float64')
+  return asInteger(value)
+}
+
 function round(value: number, places: number, threshold: number): number {
   const factor = 10 ** places
   const scaled = factor * value
@@ -92,7 +98,7 @@ export const numberFunctions: Readonly<Record<string, TemplateFunction>> = {
     least: 2,
     most: 3,
     call: (value, places, threshold) =>
-      round(toFloat(value), Number(asInteger(places)), threshold === undefined ? 0.5 : toFloat(threshold)),
+      round(toFloat(value), Number(integerArgument(places)), threshold === undefined ? 0.5 : toFloat(threshold)),
   },
   bytes: fixed(1, (text) => parseByteSize(asString(text))),
   duration: fixed(1, (text) => seconds(asString(text))),

@@ -1,10 +1,12 @@
 import { unquoteGoString } from '../syntax/go-string.ts'
 import { TemplateError } from './template-error.ts'
 
-export type TemplateToken =
+/** `at` is where in the template the token starts. */
+export type TemplateToken = { readonly at: number } & (
   | { readonly type: 'text' | 'field' | 'variable' | 'word' | 'number' | 'symbol'; readonly text: string }
   | { readonly type: 'string' | 'character'; readonly text: string; readonly value: string }
   | { readonly type: 'open' | 'close' | 'space'; readonly text: string }
+)
 
 const inner =
   /(?<space>[ \t\r\n]+)|(?<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`)|(?<character>'(?:[^'\\\n]|\\.)+')|(?<number>[+-]?(?:0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?))|(?<field>\.[\p{L}_][\p{L}\p{Nd}_]*)|(?<variable>\$[\p{L}\p{Nd}_]*)|(?<word>[\p{L}_][\p{L}\p{Nd}_]*)|(?<symbol>:=|[|(),.=])/uy
@@ -20,11 +22,11 @@ export function tokenizeTemplate(template: string, name: string): TemplateToken[
     if (trimsNext) text = text.replace(/^[ \t\r\n]+/, '')
     trimsNext = false
     if (open === -1) {
-      pushText(tokens, text)
+      pushText(tokens, text, at)
       break
     }
     const trims = /^\{\{-[ \t\r\n]/.test(template.slice(open, open + 4))
-    pushText(tokens, trims ? text.replace(/[ \t\r\n]+$/, '') : text)
+    pushText(tokens, trims ? text.replace(/[ \t\r\n]+$/, '') : text, at)
     const bodyStart = open + (trims ? 3 : 2)
     const comment = /^\s*\/\*[^]*?\*\/\s*(?:-?\}\})/.exec(template.slice(bodyStart))
     if (comment) {
@@ -32,17 +34,17 @@ export function tokenizeTemplate(template: string, name: string): TemplateToken[
       at = bodyStart + comment[0].length
       continue
     }
-    tokens.push({ type: 'open', text: '{{' })
+    tokens.push({ type: 'open', text: '{{', at: open })
     const end = tokenizeAction(template, bodyStart, tokens, name)
     trimsNext = end.trims
     at = end.at
-    tokens.push({ type: 'close', text: '}}' })
+    tokens.push({ type: 'close', text: '}}', at })
   }
   return tokens
 }
 
-function pushText(tokens: TemplateToken[], text: string): void {
-  if (text !== '') tokens.push({ type: 'text', text })
+function pushText(tokens: TemplateToken[], text: string, at: number): void {
+  if (text !== '') tokens.push({ type: 'text', text, at })
 }
 
 function tokenizeAction(
@@ -65,10 +67,11 @@ function tokenizeAction(
 
 function tokenOf(match: RegExpExecArray, name: string): TemplateToken {
   const [text] = match
+  const at = match.index
   const [type] = Object.entries(match.groups ?? {}).find(([, value]) => value !== undefined) ?? ['symbol']
-  if (type !== 'string' && type !== 'character') return { type: type as 'word', text }
+  if (type !== 'string' && type !== 'character') return { type: type as 'word', text, at }
   try {
-    return { type, text, value: unquoteGoString(text) }
+    return { type, text, value: unquoteGoString(text), at }
   } catch {
     throw new TemplateError(`template: ${name}:1: invalid syntax: ${text}`)
   }

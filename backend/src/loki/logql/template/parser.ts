@@ -1,5 +1,5 @@
 import { parseGoFloat } from '../syntax/go-number.ts'
-import type { Command, Operand, Pipe, TemplateNode } from './ast.ts'
+import type { Command, Operand, Pipe, Source, TemplateNode } from './ast.ts'
 import { tokenizeTemplate, type TemplateToken } from './lexer.ts'
 import { TemplateError } from './template-error.ts'
 
@@ -139,16 +139,28 @@ class TemplateParser {
 
   #command(): Command {
     const operands: Operand[] = []
+    this.#skipSpace()
+    const first = this.#at
+    let last = first
     for (;;) {
       this.#skipSpace()
+      const start = this.#at
       const operand = this.#operand()
       if (operand === undefined) break
       operands.push(operand)
+      last = start
       const next = this.#peek()?.type
       if (next !== 'space') break
     }
     if (operands.length === 0) throw this.#error('missing value for command')
-    return { operands }
+    return { operands, source: this.#source(first), last: this.#source(last) }
+  }
+
+  /** From a token to the one before the current. */
+  #source(first: number): Source {
+    const tokens = this.#tokens.slice(first, this.#at)
+    const text = tokens.map((token) => (token.type === 'space' ? ' ' : token.text)).join('')
+    return { at: tokens[0]?.at ?? 0, text: text.trim() }
   }
 
   #operand(): Operand | undefined {
@@ -164,15 +176,18 @@ class TemplateParser {
       case 'number':
         this.#at++
         return { kind: 'literal', value: this.#number(token.text), text: token.text }
-      case 'field':
-        return { kind: 'field', names: this.#fields() }
+      case 'field': {
+        // Go gives a chain of fields the place of its second one.
+        const second = this.#tokens[this.#at + 1]
+        return { kind: 'field', at: second?.type === 'field' ? second.at : token.at, names: this.#fields() }
+      }
       case 'variable':
         this.#at++
         if (!this.#variables.includes(token.text)) throw this.#error(`undefined variable "${token.text}"`)
         return { kind: 'variable', name: token.text, names: this.#fields() }
       case 'word':
         this.#at++
-        return this.#word(token.text)
+        return this.#word(token.text, token.at)
       case 'symbol':
         return this.#symbol(token.text)
       default:
@@ -180,11 +195,11 @@ class TemplateParser {
     }
   }
 
-  #word(word: string): Operand {
+  #word(word: string, at: number): Operand {
     if (word === 'true' || word === 'false') return { kind: 'literal', value: word === 'true', text: word }
     if (word === 'nil') return { kind: 'literal', value: undefined, text: word }
     if (!this.#functions.has(word)) throw this.#error(`function "${word}" not defined`)
-    return { kind: 'function', name: word }
+    return { kind: 'function', name: word, at }
   }
 
   #symbol(symbol: string): Operand | undefined {

@@ -13,23 +13,23 @@ export class Template {
   /** Set if the whole template is `{{.field}}`. */
   readonly onlyField: string | undefined
   readonly #nodes: readonly TemplateNode[]
-  readonly #name: string
+  readonly #source: { name: string; text: string }
 
-  private constructor(nodes: readonly TemplateNode[], name: string) {
+  private constructor(nodes: readonly TemplateNode[], source: { name: string; text: string }) {
     this.#nodes = nodes
-    this.#name = name
+    this.#source = source
     this.fields = [...new Set(nodes.flatMap(nodeFields))]
     this.onlyField = singleField(nodes)
   }
 
   /** Throws `TemplateError`. */
   static parse(text: string, name: string): Template {
-    return new Template(parseTemplate(text, name, functionNames), name)
+    return new Template(parseTemplate(text, name, functionNames), { name, text })
   }
 
   /** Throws `TemplateError`. */
   execute(context: EntryContext): string {
-    return new Execution(context, this.#name).run(this.#nodes)
+    return new Execution(context, this.#source).run(this.#nodes)
   }
 }
 
