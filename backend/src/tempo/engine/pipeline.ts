@@ -3,7 +3,8 @@ import { aggregate } from './aggregate.ts'
 import { applyBinary } from '../traceql/binary-operation.ts'
 import { compileExpression } from '../traceql/field-expression.ts'
 import { formatField, formatScalar } from '../traceql/format.ts'
-import { nil, staticKey } from '../traceql/static.ts'
+import { isNumeric, nil, staticKey } from '../traceql/static.ts'
+import { typesMatch } from '../traceql/operator.ts'
 import { relate } from './relations.ts'
 import { TraceqlEvaluationError } from '../traceql/traceql-error.ts'
 import type { Aggregate, FieldExpression, Pipeline, ScalarFilter, SpansetOperation, Stage } from '../traceql/ast.ts'
@@ -110,7 +111,13 @@ function compileScalarFilter(filter: ScalarFilter, plan: FetchPlan): RunStage {
     throw new TypeError('validation lets only aggregate and static pass')
   const run = compileAggregate(left, plan)
   const bound = right.value
-  return (sets) => run(sets).filter((set) => applyBinary(operator, set.scalar ?? nil, bound).value === true)
+  return (sets) =>
+    run(sets).filter(({ scalar = nil }) => {
+      // What is no number has no place in an order: the sum of arrays or texts is neither below nor above anything.
+      if (!isNumeric(scalar.type) && operator !== '=' && operator !== '!=') return false
+      if (scalar.type.endsWith('[]')) return operator === '!=' && typesMatch(scalar.type, bound.type)
+      return applyBinary(operator, scalar, bound).value === true
+    })
 }
 
 function compileAggregate(stage: Aggregate, plan: FetchPlan): RunStage {

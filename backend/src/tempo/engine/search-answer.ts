@@ -37,7 +37,8 @@ export interface FoundTrace {
 export function describeTrace(trace: TraceView): FoundTrace {
   return {
     traceId: shortTraceId(trace.traceId),
-    rootServiceName: trace.root === undefined ? missingRoot : trace.rootService,
+    // A root without service name counts as missing too, as in Tempo.
+    rootServiceName: trace.rootService === '' ? missingRoot : trace.rootService,
     rootTraceName: trace.rootName,
     startTimeUnixNano: trace.startUnixNano,
     durationMs: Math.floor(trace.durationNs / 1e6),

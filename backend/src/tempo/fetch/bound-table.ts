@@ -1,5 +1,6 @@
 import { BoundScope, plainReader } from './bound-scope.ts'
-import { isUnscoped, ownerOfIntrinsic, type FetchPlan } from './fetch-plan.ts'
+import { isUnscopedAttribute } from '../traceql/attribute.ts'
+import { ownerOfIntrinsic, type FetchPlan } from './fetch-plan.ts'
 import { ItemScope } from './item-scope.ts'
 import { nil } from '../traceql/static.ts'
 import { rowTests, serviceConditions, serviceValue } from './row-filter.ts'
@@ -82,7 +83,7 @@ export class BoundTable {
 
   #createReaders(attribute: Attribute): SlotReaders {
     const { intrinsic } = attribute
-    if (isUnscoped(attribute)) return this.#unscoped(attribute)
+    if (isUnscopedAttribute(attribute)) return this.#unscoped(attribute)
     if (intrinsic !== undefined) {
       const owner = ownerOfIntrinsic(intrinsic)
       if (owner === 'span' || owner === 'trace') return this.#intrinsic(intrinsic)

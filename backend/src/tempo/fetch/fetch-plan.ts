@@ -1,4 +1,4 @@
-import { attributeKey, scopedAttribute } from '../traceql/attribute.ts'
+import { attributeKey, isUnscopedAttribute, scopedAttribute } from '../traceql/attribute.ts'
 import { traceIntrinsics } from './intrinsic-values.ts'
 import { ScopePlan } from './scope-plan.ts'
 import type { Attribute, AttributeScope, Intrinsic } from '../traceql/attribute.ts'
@@ -30,7 +30,7 @@ export class FetchPlan {
   readonly #slots = new Map<string, number>()
 
   constructor(request: FetchRequest) {
-    const mingled = request.conditions.some(({ attribute }) => isUnscoped(attribute))
+    const mingled = request.conditions.some(({ attribute }) => isUnscopedAttribute(attribute))
     this.allConditions = request.allConditions && !mingled
     this.conditions = request.conditions
     this.structural = request.structural
@@ -68,14 +68,10 @@ export class FetchPlan {
 
   #slotsOf(attributes: readonly Attribute[]): number[] {
     const scoped = attributes.flatMap((attribute) =>
-      isUnscoped(attribute)
+      isUnscopedAttribute(attribute)
         ? [scopedAttribute('span', attribute.name), scopedAttribute('resource', attribute.name)]
         : [attribute],
     )
     return [...new Set(scoped.map((attribute) => this.slot(attribute)))]
   }
-}
-
-export function isUnscoped(attribute: Attribute): boolean {
-  return attribute.scope === 'none' && attribute.intrinsic === undefined
 }

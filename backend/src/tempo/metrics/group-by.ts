@@ -1,6 +1,6 @@
 import { nil, staticKey, string } from '../traceql/static.ts'
-import { formatAttribute, scopedAttribute } from '../traceql/attribute.ts'
-import { isUnscoped, type FetchPlan } from '../fetch/fetch-plan.ts'
+import { formatAttribute, isUnscopedAttribute, scopedAttribute } from '../traceql/attribute.ts'
+import type { FetchPlan } from '../fetch/fetch-plan.ts'
 import { staticLabel } from './static-label.ts'
 import type { Attribute } from '../traceql/attribute.ts'
 import type { Label } from './series.ts'
@@ -11,7 +11,7 @@ export type ReadValue = (span: SpanView) => Static
 
 /** Reads a selected attribute: what the conditions let through of it, or else the value as it is. */
 export function selectedReader(attribute: Attribute, plan: FetchPlan): ReadValue {
-  if (isUnscoped(attribute)) {
+  if (isUnscopedAttribute(attribute)) {
     const onSpan = selectedReader(scopedAttribute('span', attribute.name), plan)
     const onResource = selectedReader(scopedAttribute('resource', attribute.name), plan)
     return (span) => {

@@ -123,3 +123,8 @@ export function formatAttribute(attribute: Attribute): string {
 export function attributeKey(attribute: Attribute): string {
   return `${attribute.parent === true ? 'parent.' : ''}${attribute.scope}:${attribute.intrinsic ?? ''}:${attribute.name}`
 }
+
+/** `.region`: on the span or on its resource. */
+export function isUnscopedAttribute({ scope, intrinsic }: Attribute): boolean {
+  return scope === 'none' && intrinsic === undefined
+}

@@ -1,0 +1,132 @@
+// The embedded Tempo beside a real one: the same random traces into both, the same random requests to both, and the smallest query that
+// shows a difference. TEMPO_URL=http://... TEMPO_OTLP_URL=http://... node test/twins/tempo-twin.ts --seed 1 --cases 200
+// With --ours URL --start S --end S nothing is sent: both are asked about what they hold in that window.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { encodeTracesProto, type ResourceSpans } from '@playground/protocol/otlp/traces'
+import { startTempo } from '../../backend/src/tempo/index.ts'
+import { defaultLimits, defaultRetention } from '../../backend/src/server-options.ts'
+import { Random } from './loki/random.ts'
+import { difference, type TwinAnswer } from './tempo/compare.ts'
+import { render, simplerTrees } from './tempo/query-tree.ts'
+import { randomTraces } from './tempo/random-traces.ts'
+import { RequestMaker, type TwinRequest } from './tempo/random-requests.ts'
+import { readVocabulary } from './tempo/vocabulary.ts'
+
+const theirs = process.env['TEMPO_URL']
+const theirOtlp = process.env['TEMPO_OTLP_URL']
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    cases: { type: 'string', default: '200' },
+    traces: { type: 'string', default: '150' },
+    show: { type: 'string', default: '20' },
+    ours: { type: 'string' },
+    start: { type: 'string' },
+    end: { type: 'string' },
+  },
+})
+if (theirs === undefined || (theirOtlp === undefined && values.ours === undefined)) {
+  console.error('TEMPO_URL, TEMPO_OTLP_URL: expected the addresses of a real Tempo and of its OTLP/HTTP receiver')
+  process.exit(2)
+}
+const seed = Number(values.seed)
+const random = new Random(seed)
+// A minute for each run: the real Tempo keeps what earlier runs sent. It hides the newest 30 s from searches (`query_end_cutoff`), and
+// answers what is older than 15 minutes from blocks.
+const nowSeconds = Math.floor(Date.now() / 1000)
+const window = { start: Number(values.start ?? nowSeconds - 95), end: Number(values.end ?? nowSeconds - 35) }
+
+if (values.ours !== undefined) process.exitCode = (await compareAll(values.ours, theirs)) ? 0 : 1
+else {
+  const server = await startTempo({
+    host: '127.0.0.1',
+    port: 0,
+    otlpGrpcPort: 0,
+    otlpHttpPort: 0,
+    allowedHosts: [],
+    retention: defaultRetention,
+    limits: defaultLimits,
+  })
+  try {
+    const requests = randomTraces(random, {
+      traces: Number(values.traces),
+      startMs: window.start * 1000,
+      endMs: window.end * 1000,
+    })
+    await push(requests, `http://127.0.0.1:${server.ports['otlpHttp']}`, theirOtlp ?? '')
+    await untilShown(server.url, theirs)
+    process.exitCode = (await compareAll(server.url, theirs)) ? 0 : 1
+  } finally {
+    await server.close()
+  }
+}
+
+async function push(requests: readonly ResourceSpans[][], ...urls: string[]): Promise<void> {
+  for (const url of urls) {
+    for (const request of requests) {
+      const response = await fetch(`${url}/v1/traces`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-protobuf' },
+        body: Buffer.from(encodeTracesProto(request)),
+      })
+      if (!response.ok) throw new Error(`${url}: the push answered ${response.status}: ${await response.text()}`)
+    }
+  }
+}
+
+async function untilShown(ours: string, real: string): Promise<void> {
+  const path = `/api/search?${new URLSearchParams({ q: '{ }', start: String(window.start), end: String(window.end), limit: '5000', spss: '100' })}`
+  const deadline = performance.now() + 90_000
+  for (;;) {
+    const found = difference(await ask(ours, path), await ask(real, path))
+    if (found === undefined) return
+    if (performance.now() > deadline) throw new Error(`the real Tempo does not show everything after 90 s: ${found}`)
+    await sleep(1_000)
+  }
+}
+
+async function ask(base: string, path: string): Promise<TwinAnswer> {
+  const response = await fetch(base + path)
+  return { status: response.status, text: await response.text() }
+}
+
+async function compareAll(ours: string, real: string): Promise<boolean> {
+  const maker = new RequestMaker(random, await readVocabulary(real, window), window)
+  let shown = 0
+  let answered = 0
+  let failedThere = 0
+  const differs = async (request: TwinRequest): Promise<string | undefined> => {
+    const path = request.path()
+    const [left, right] = await Promise.all([ask(ours, path), ask(real, path)])
+    if (right.status === 200) answered++
+    // A 500 of the real server is no answer to be held to; ours must not fail so.
+    if (right.status >= 500 && left.status < 500) {
+      failedThere++
+      return undefined
+    }
+    return difference(left, right)
+  }
+  for (let number = 0; number < Number(values.cases) && shown < Number(values.show); number++) {
+    let smallest = maker.next()
+    let found = await differs(smallest)
+    if (found === undefined) continue
+    for (let isSmaller = true; isSmaller;) {
+      isSmaller = false
+      for (const query of smallest.query === undefined ? [] : simplerTrees(smallest.query)) {
+        const simpler = { ...smallest, query }
+        const still = await differs(simpler)
+        if (still === undefined) continue
+        ;[smallest, found, isSmaller] = [simpler, still, true]
+        break
+      }
+    }
+    shown++
+    const query = smallest.query === undefined ? '' : `\n  ${render(smallest.query)}`
+    console.log(`case ${number}: ${decodeURIComponent(smallest.path())}${query}\n  ${found}\n`)
+  }
+  console.log(
+    `seed ${seed}: ${shown} of ${values.cases} requests differ (the real one answered 200 to ${answered}, failed with 5xx on ${failedThere})`,
+  )
+  return shown === 0
+}
