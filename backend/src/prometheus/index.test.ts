@@ -258,3 +258,48 @@ test('acknowledged samples survive kill -9', async (t) => {
     result: [{ metric: { __name__: 'up' }, value: [NOW / 1000, '42'] }],
   })
 })
+
+test('POST /-/reload takes changed rules, and keeps the old ones where a file is broken', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'prometheus-rules-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'rules.yaml')
+  const rules = (record: string) => `groups: [{name: g, rules: [{record: '${record}', expr: vector(1)}]}]`
+  await writeFile(file, rules('first'))
+  const url = await start(t, { ruleFiles: [file] })
+  const recorded = async () => JSON.stringify((await get(url, '/api/v1/rules')).body)
+  const reload = () => fetch(`${url}/-/reload`, { method: 'POST' })
+  await writeFile(file, rules('second'))
+  assert.match(await recorded(), /"first"/)
+  assert.equal((await reload()).status, 200)
+  assert.match(await recorded(), /"second"/)
+  await writeFile(file, rules('bad name!').replace('vector', 'nonsense'))
+  const refused = await reload()
+  assert.equal(refused.status, 500)
+  assert.match(await refused.text(), /failed to reload config: .*rules\.yaml/)
+  assert.match(await recorded(), /"second"/)
+})
+
+test('a metric of delta temporality fails its OTLP request as in Prometheus: 500, and nothing is stored', async (t) => {
+  const url = await start(t)
+  const sum = (name: string, aggregationTemporality: number) => ({
+    name,
+    sum: {
+      aggregationTemporality,
+      isMonotonic: true,
+      dataPoints: [{ timeUnixNano: `${NOW}000000`, asDouble: 1 }],
+    },
+  })
+  const send = (metrics: unknown[]) =>
+    fetch(`${url}/api/v1/otlp/v1/metrics`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ resourceMetrics: [{ resource: { attributes: [] }, scopeMetrics: [{ metrics }] }] }),
+    })
+  const refused = await send([sum('cumulative', 2), sum('delta', 1)])
+  assert.equal(refused.status, 500)
+  assert.match(await refused.text(), /invalid temporality and type combination for metric "delta"/)
+  const names = async () => (await get(url, '/api/v1/label/__name__/values')).body['data']
+  assert.deepEqual(await names(), [])
+  assert.equal((await send([sum('cumulative', 2)])).status, 200)
+  assert.deepEqual(await names(), ['cumulative_total'])
+})

@@ -96,7 +96,7 @@ function createApp(options: PrometheusOptions, { store, engine, counters, rules 
   labelRoutes(app, { store })
   exemplarRoutes(app, { store, engine })
   metadataRoutes(app, { store })
-  ruleRoutes(app, { groups: rules.groups })
+  ruleRoutes(app, { rules })
   metricsRoute(app, { store, counters })
   const flags = {
     'enable-feature': featureFlags.join(','),

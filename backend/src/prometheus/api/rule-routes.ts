@@ -2,28 +2,46 @@ import type { FastifyInstance } from 'fastify'
 import { requestParams } from '../../http/index.ts'
 import { formatSampleValue } from '../promql/go-format.ts'
 import { type Alert, AlertingRule } from '../rules/alerting-rule.ts'
+import { RuleFileError } from '../rules/rule-file.ts'
+import type { RuleManager } from '../rules/rule-manager.ts'
 import type { RuleEntry, RuleGroup } from '../rules/rule-group.ts'
-import { badData } from './query-params.ts'
+import { invalidParameter } from './query-params.ts'
 
-/** /api/v1/rules and alerts. */
-export function ruleRoutes(app: FastifyInstance, { groups }: { groups: readonly RuleGroup[] }): void {
+/** /api/v1/rules and alerts, and /-/reload, which reads the rule files again. */
+export function ruleRoutes(app: FastifyInstance, { rules }: { rules: RuleManager }): void {
+  app.route({
+    method: ['POST', 'PUT'],
+    url: '/-/reload',
+    handler: async (_, reply) => {
+      reply.type('text/plain; charset=utf-8')
+      try {
+        rules.reload()
+        return ''
+      } catch (error) {
+        if (!(error instanceof RuleFileError)) throw error
+        return reply.code(500).send(`failed to reload config: ${error.message}\n`)
+      }
+    },
+  })
+
   app.get('/api/v1/rules', async (request) => {
     const params = requestParams(request)
     const type = params.get('type') ?? ''
-    if (!['', 'alert', 'record'].includes(type)) throw badData(`not supported value ${JSON.stringify(type)} for type`)
+    if (!['', 'alert', 'record'].includes(type))
+      throw invalidParameter('type', `not supported value ${JSON.stringify(type)}`)
     const files = params.getAll('file[]')
     const names = params.getAll('rule_group[]')
-    const rules = params.getAll('rule_name[]')
+    const ruleNames = params.getAll('rule_name[]')
     const chosen = (list: readonly string[], one: string) => list.length === 0 || list.includes(one)
-    const data = groups
+    const data = rules.groups
       .filter(({ spec }) => chosen(files, spec.file) && chosen(names, spec.name))
-      .map((group) => describeGroup(group, (entry) => isType(entry, type) && chosen(rules, ruleName(entry))))
-      .filter((group) => group.rules.length > 0 || (type === '' && rules.length === 0))
+      .map((group) => describeGroup(group, (entry) => isType(entry, type) && chosen(ruleNames, ruleName(entry))))
+      .filter((group) => group.rules.length > 0 || (type === '' && ruleNames.length === 0))
     return { status: 'success', data: { groups: data } }
   })
 
   app.get('/api/v1/alerts', async () => {
-    const alerts = groups.flatMap(({ entries }) =>
+    const alerts = rules.groups.flatMap(({ entries }) =>
       entries.flatMap(({ rule }) => (rule instanceof AlertingRule ? rule.alerts.map(describeAlert) : [])),
     )
     return { status: 'success', data: { alerts } }

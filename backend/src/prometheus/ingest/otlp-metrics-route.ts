@@ -1,5 +1,5 @@
 import { decodeMetricsJson, decodeMetricsProto } from '@playground/protocol/otlp/metrics'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../../http/index.ts'
 import type { MetricsStore } from '../store/metrics-store.ts'
 import type { IngestCounters } from './ingest-counters.ts'
@@ -15,18 +15,22 @@ export function otlpMetricsRoute(
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase()
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const { request: write, reasons } = translateMetrics(decode(type, body))
+    // As Prometheus: a metric that cannot be translated (delta temporality) fails the request, and nothing of it is stored.
+    if (reasons.length > 0) return refuse(reply, 500, reasons)
     const { reasons: refused } = await writeMetrics(store, counters, request.tenant, write)
-    const all = [...reasons, ...refused]
-    if (all.length > 0)
-      return reply
-        .code(400)
-        .type('text/plain; charset=utf-8')
-        .send(`${all.join('\n')}\n`)
+    if (refused.length > 0) return refuse(reply, 400, refused)
     // An empty ExportMetricsServiceResponse.
     return type === 'application/json'
       ? reply.type('application/json').send('{}')
       : reply.type('application/x-protobuf').send(Buffer.alloc(0))
   })
+}
+
+function refuse(reply: FastifyReply, status: number, reasons: readonly string[]): FastifyReply {
+  return reply
+    .code(status)
+    .type('text/plain; charset=utf-8')
+    .send(`${reasons.join('\n')}\n`)
 }
 
 function decode(type: string | undefined, body: Buffer) {

@@ -4,6 +4,7 @@ import type { SampleSource } from '../promql/eval/sample-series.ts'
 import type { Series } from '../promql/eval/series.ts'
 import { AlertingRule } from './alerting-rule.ts'
 import { RecordingRule } from './recording-rule.ts'
+import { fromFloatHistogram } from '../store/native-histogram.ts'
 import type { RuleGroupSpec } from './rule-file.ts'
 import { type EarlierState, earlierStates } from './restore-for-state.ts'
 import type { RuleSample } from './rule-sample.ts'
@@ -84,14 +85,18 @@ export class RuleGroup {
     const current = new Map(samples.map(({ labels }) => [labels.key, labels]))
     const gone = [...entry.written.values()].filter(({ key }) => !current.has(key))
     const series = [
-      ...samples.map(({ labels, value }) => seriesOf(labels, { timestampMs: atMs, value })),
-      ...gone.map((labels) => seriesOf(labels, { timestampMs: atMs, value: NaN, stale: true })),
+      ...samples.map(({ labels, value }) =>
+        typeof value === 'number'
+          ? seriesOf(labels, { samples: [{ timestampMs: atMs, value }] })
+          : seriesOf(labels, { histograms: [fromFloatHistogram(value, atMs)] }),
+      ),
+      ...gone.map((labels) => seriesOf(labels, { samples: [{ timestampMs: atMs, value: NaN, stale: true }] })),
     ]
     entry.written = current
     if (series.length > 0) await this.#context.write(series)
   }
 }
 
-function seriesOf(labels: Labels, sample: WriteSeries['samples'][number]): WriteSeries {
-  return { labels: [...labels.entries()], samples: [sample], histograms: [], exemplars: [] }
+function seriesOf(labels: Labels, data: Partial<Pick<WriteSeries, 'samples' | 'histograms'>>): WriteSeries {
+  return { labels: [...labels.entries()], samples: [], histograms: [], exemplars: [], ...data }
 }

@@ -4,7 +4,7 @@ import { Labels } from '../labels/labels.ts'
 import { Series } from '../promql/eval/series.ts'
 import type { SampleSource } from '../promql/eval/sample-series.ts'
 import type { WriteSeries } from '@playground/protocol/remote-write'
-import { parseRuleFile, RuleFileError } from './rule-file.ts'
+import { parseRuleFile, RuleFileError, type RuleGroupSpec } from './rule-file.ts'
 import { type GroupContext, RuleGroup } from './rule-group.ts'
 
 const DEFAULT_INTERVAL_MS = 60_000
@@ -19,14 +19,16 @@ export type RuleManagerOptions = {
 
 /** Loads rule files and evaluates each group at its interval, at multiples of it. */
 export class RuleManager {
-  readonly groups: RuleGroup[]
+  #groups: RuleGroup[]
+  readonly #load: () => RuleGroupSpec[]
+  readonly #context: GroupContext
   readonly #timers = new Set<NodeJS.Timeout>()
   #running = Promise.resolve()
   #stopped = false
 
   /** @throws RuleFileError with every fault of every file. */
   constructor({ files, engine, source, write, defaultIntervalMs = DEFAULT_INTERVAL_MS }: RuleManagerOptions) {
-    const context: GroupContext = {
+    this.#context = {
       source,
       write,
       query: async (expr, atMs) => {
@@ -36,16 +38,25 @@ export class RuleManager {
         throw new Error(`rule result is not a vector or scalar: ${value.type}`)
       },
     }
-    const faults: string[] = []
-    this.groups = files
-      .toSorted()
-      .flatMap((pattern) => expand(pattern, faults).flatMap((file) => load(file, engine, defaultIntervalMs, faults)))
-      .map((spec) => new RuleGroup(spec, context))
-    if (faults.length > 0) throw new RuleFileError(faults.join('\n'))
+    this.#load = () => loadAll(files, engine, defaultIntervalMs)
+    this.#groups = this.#load().map((spec) => new RuleGroup(spec, this.#context))
+  }
+
+  get groups(): readonly RuleGroup[] {
+    return this.#groups
   }
 
   start(): void {
-    for (const group of this.groups) this.#schedule(group)
+    for (const group of this.#groups) this.#schedule(group)
+  }
+
+  /** Reads the files again. A group that did not change goes on with its alerts. @throws RuleFileError; then the old rules stay. */
+  reload(): void {
+    const before = new Map(this.#groups.map((group) => [JSON.stringify(group.spec), group]))
+    const groups = this.#load().map((spec) => before.get(JSON.stringify(spec)) ?? new RuleGroup(spec, this.#context))
+    const kept = new Set(this.#groups)
+    this.#groups = groups
+    for (const group of groups) if (!kept.has(group)) this.#schedule(group)
   }
 
   async stop(): Promise<void> {
@@ -60,14 +71,23 @@ export class RuleManager {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       this.#running = this.#running
-        .then(() => group.evaluate(nextMs))
+        .then(() => (this.#groups.includes(group) ? group.evaluate(nextMs) : undefined))
         .then(() => {
-          if (!this.#stopped) this.#schedule(group)
+          if (!this.#stopped && this.#groups.includes(group)) this.#schedule(group)
         })
     }, nextMs - Date.now())
     timer.unref()
     this.#timers.add(timer)
   }
+}
+
+function loadAll(files: readonly string[], engine: PromqlEngine, defaultIntervalMs: number): RuleGroupSpec[] {
+  const faults: string[] = []
+  const specs = files
+    .toSorted()
+    .flatMap((pattern) => expand(pattern, faults).flatMap((file) => load(file, engine, defaultIntervalMs, faults)))
+  if (faults.length > 0) throw new RuleFileError(faults.join('\n'))
+  return specs
 }
 
 function expand(pattern: string, faults: string[]): string[] {

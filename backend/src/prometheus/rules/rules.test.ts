@@ -3,6 +3,10 @@ import { test } from 'node:test'
 import { parseExpr } from '../promql/parser/parser.ts'
 import { memorySource, testEngine } from '../promql/memory-source.fixture.ts'
 import type { WriteSeries } from '@playground/protocol/remote-write'
+import { Labels } from '../labels/labels.ts'
+import { Series } from '../promql/eval/series.ts'
+import { FloatHistogram } from '../promql/histogram/float-histogram.ts'
+import { toFloatHistogram } from '../store/native-histogram.ts'
 import { expandTemplate } from './alert-template.ts'
 import { AlertingRule } from './alerting-rule.ts'
 import { parseRuleFile, RuleFileError } from './rule-file.ts'
@@ -155,4 +159,45 @@ test('templates format numbers and say what they cannot do', () => {
     expandTemplate('{{ range query "up" }}', data),
     /error expanding template: function "range" is not implemented/,
   )
+})
+
+test('a recording rule records native histograms', async () => {
+  const yaml = `
+groups:
+  - name: g
+    rules:
+      - record: job:latency
+        expr: latency
+`
+  const histogram = new FloatHistogram({
+    count: 6,
+    sum: 12,
+    zeroCount: 1,
+    zeroThreshold: 0.001,
+    schema: 1,
+    positive: { indexes: [-2, -1, 3], counts: [1, 2, 2] },
+  })
+  const written: WriteSeries[] = []
+  const [spec] = parseRuleFile(yaml, context)
+  assert.ok(spec)
+  const series = new Series(Labels.fromObject({ __name__: 'latency', job: 'shop' }), 1)
+  series.setHistogram(0, histogram)
+  const group = new RuleGroup(spec, {
+    source: memorySource(MINUTE, []),
+    write: async (batch) => void written.push(...batch),
+    query: async () => [series],
+  })
+  await group.evaluate(MINUTE)
+  const [recorded] = written
+  assert.deepEqual(recorded?.labels, [
+    ['__name__', 'job:latency'],
+    ['job', 'shop'],
+  ])
+  const [native] = recorded.histograms
+  assert.ok(native)
+  assert.deepEqual(native.positiveSpans, [
+    { offset: -2, length: 2 },
+    { offset: 3, length: 1 },
+  ])
+  assert.ok(toFloatHistogram(native).equals(histogram))
 })

@@ -24,6 +24,39 @@ export function toFloatHistogram(native: NativeHistogram): FloatHistogram {
   })
 }
 
+/** Back to the wire's form, for what rules record. */
+export function fromFloatHistogram(histogram: FloatHistogram, timestampMs: number): NativeHistogram {
+  const { schema, zeroThreshold, zeroCount, count, sum, customValues } = histogram
+  const [positive, negative] = [toSpans(histogram.positive), toSpans(histogram.negative)]
+  return {
+    timestampMs,
+    float: true,
+    count,
+    sum,
+    schema,
+    zeroThreshold,
+    zeroCount,
+    positiveSpans: positive.spans,
+    positiveCounts: positive.counts,
+    negativeSpans: negative.spans,
+    negativeCounts: negative.counts,
+    resetHint: histogram.resetHint === 'gauge' ? 3 : 0,
+    customValues: [...customValues],
+  }
+}
+
+function toSpans({ indexes, counts }: Buckets): { spans: BucketSpan[]; counts: number[] } {
+  const spans: BucketSpan[] = []
+  let next = 0
+  for (const index of indexes) {
+    const last = spans.at(-1)
+    if (last && index === next) last.length++
+    else spans.push({ offset: index - next, length: 1 })
+    next = index + 1
+  }
+  return { spans, counts: [...counts] }
+}
+
 function toBuckets(spans: readonly BucketSpan[], counts: readonly number[]): Buckets {
   const indexes: number[] = []
   let index = 0
