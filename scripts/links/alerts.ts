@@ -9,10 +9,12 @@ import type { Hop, LinkResult } from './link-result.ts'
 import { dataSourceOf } from './provisioning.ts'
 import type { AlertFile } from './provisioning.ts'
 import { runQuery } from './run-query.ts'
-import { getJson, logqlLines, promqlInstant } from './store-api.ts'
+import { getJson, logqlLines, promqlRange } from './store-api.ts'
 import type { Series } from './store-api.ts'
 
 const EXPRESSION = '__expr__'
+/** Finer than the rules' own interval: the fault of the proof lasts seconds. */
+const EVALUATION_MS = 1_000
 
 export function proveAlerts(context: LinkContext): Promise<LinkResult>[] {
   const { alerts, ruleFiles } = context.provisioning
@@ -35,7 +37,7 @@ function proveGrafanaRule(context: LinkContext, { file }: AlertFile, rule: unkno
     // Grafana does not expand the environment in a rule's model.
     const promql = asText(field(query, 'model', 'expr'))
     const series = await hop('query', async () =>
-      expectSome(await promqlInstant(source.url, promql, traffic.duringFaultMs), promql),
+      expectSome(await promqlRange(source.url, promql, traffic.fault, EVALUATION_MS), promql),
     )
     const firing = await hop('threshold', () => above(series, threshold.value))
 
@@ -71,7 +73,7 @@ function above(series: readonly Series[], threshold: number): Series[] {
   const firing = series.filter(({ values }) => values.some((value) => value > threshold))
   if (firing.length > 0) return firing
   throw new Error(
-    `nothing is above ${threshold} while the fault is on: ${series.map(({ values }) => values.join(' ')).join(', ')}`,
+    `nothing is above ${threshold} while the fault is on: ${series.map(({ values }) => Math.max(...values)).join(', ')}`,
   )
 }
 
@@ -116,7 +118,7 @@ function proveRuleOfFile(context: LinkContext, { file }: AlertFile, rule: unknow
     const loki = await hop('data source', () => dataSourceOf(provisioning, 'loki'))
     const promql = asText(field(rule, 'expr'))
     const firing = await hop('query', async () =>
-      expectSome(await promqlInstant(prometheus.url, promql, traffic.duringFaultMs), promql),
+      expectSome(await promqlRange(prometheus.url, promql, traffic.fault, EVALUATION_MS), promql),
     )
     await hop('loaded by Prometheus', () => isLoaded(prometheus.url, asText(field(rule, 'alert'))))
     const annotations = asTextRecord(field(rule, 'annotations'))

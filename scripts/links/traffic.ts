@@ -18,8 +18,8 @@ export interface Traffic {
   failed: CheckoutAnswer
   /** From before the first request to after the last. */
   range: TimeRange
-  /** A moment at which the fault was on and had been felt: what alerts are asked about. */
-  duringFaultMs: number
+  /** While the fault was on: what alerts are asked about. */
+  fault: TimeRange
 }
 
 export async function driveTraffic(lab: LabDescription, signal: AbortSignal): Promise<Traffic> {
@@ -28,15 +28,17 @@ export async function driveTraffic(lab: LabDescription, signal: AbortSignal): Pr
   const fromMs = Date.now() - 5_000
   const placed = await waves(gateway, 1, 201, signal)
   await switchFault(ops, 'db-timeout', { on: true, ttlSeconds: FAULT_TTL_SECONDS })
+  const faultFromMs = Date.now()
   let failed: CheckoutAnswer
-  let duringFaultMs: number
+  let faultToMs: number
   try {
     failed = await waves(gateway, FAILING_CUSTOMERS, 503, signal)
-    duringFaultMs = Date.now()
+    faultToMs = Date.now()
   } finally {
     await switchFault(ops, 'db-timeout', { on: false })
   }
-  return { placed, failed, range: { fromMs, toMs: Date.now() + 5_000 }, duringFaultMs }
+  const fault = { fromMs: faultFromMs, toMs: faultToMs }
+  return { placed, failed, range: { fromMs, toMs: Date.now() + 5_000 }, fault }
 }
 
 async function waves(gateway: string, customers: number, status: number, signal: AbortSignal) {
