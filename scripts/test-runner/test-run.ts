@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { run } from 'node:test'
 import type { TestTally } from './test-tally.ts'
 
-/** A file that has not ended by then hangs: the slowest one takes about a minute alone on 2 cores. */
-const FILE_TIMEOUT_MS = 5 * 60_000
+/** A file that has not ended by then hangs: the slowest one takes about a minute alone on 2 cores, three minutes with ten others at work there. */
+const FILE_TIMEOUT_MS = 8 * 60_000
 
 export interface TestRunOptions {
   root: string
