@@ -136,7 +136,8 @@ function normalizeMetadata(metadata: readonly Label[]): Labels {
   const normalized: Label[] = []
   for (const [name, value] of metadata) {
     const known = normalizeName(name)
-    if (known !== undefined) normalized.push([known, value.replaceAll('\uFFFD', ' ')])
+    if (known !== undefined)
+      normalized.push([known, value.includes('\uFFFD') ? value.replaceAll('\uFFFD', ' ') : value])
   }
   return labelsOf(normalized)
 }

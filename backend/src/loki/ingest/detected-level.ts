@@ -55,11 +55,25 @@ function canonicalLevel(level: string): string | undefined {
 
 export function detectLevel(labels: Labels, metadata: Labels, line: string): string {
   for (const source of [labels, metadata]) {
-    const named = levelFields.map((field) => labelValue(source, field)).find((value) => value !== '')
-    if (named !== undefined) return normalizeLevel(named)
+    const named = namedLevel(source)
+    if (named !== '') return normalizeLevel(named)
   }
   const severity = labelValue(metadata, 'severity_number')
   return severity === '' ? levelOfLine(line) : levelOfSeverity(severity)
+}
+
+/** The value of the field that comes first in the list. */
+function namedLevel(source: Labels): string {
+  let best = levelFields.length
+  let level = ''
+  for (const [name, value] of source) {
+    if (value === '' || !levelFieldSet.has(name)) continue
+    const rank = levelFields.indexOf(name)
+    if (rank >= best) continue
+    best = rank
+    level = value
+  }
+  return level
 }
 
 /** https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */

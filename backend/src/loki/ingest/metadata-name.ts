@@ -4,6 +4,11 @@
  * `undefined` where nothing but underscores is left.
  */
 export function normalizeName(name: string): string | undefined {
+  // Nearly every name is one already.
+  return /^[a-zA-Z][a-zA-Z0-9]*(?:_[a-zA-Z0-9]+)*$/.test(name) ? name : rewrite(name)
+}
+
+function rewrite(name: string): string | undefined {
   const reserved = /^__(.+)__$/s.exec(name)
   const replaced = (reserved?.[1] ?? name).replace(/[^a-zA-Z0-9]+/gu, '_')
   const normalized = reserved ? `__${replaced}__` : replaced

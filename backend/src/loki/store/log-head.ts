@@ -50,14 +50,17 @@ export class LogHead {
 
   #index(reference: RowReference, line: string, metadata: readonly (readonly [string, string])[]): void {
     const tokens = traceTokens(line)
-    const ids = new Set(tokens.ids)
-    for (const [, value] of metadata) if (isTraceId(value)) ids.add(value)
-    for (const id of ids) {
-      const known = this.#byTrace.get(id)
-      if (known === undefined) this.#byTrace.set(id, [reference])
-      else known.push(reference)
+    for (const id of tokens.ids) this.#note(id, reference)
+    for (const [, value] of metadata) {
+      if (isTraceId(value) && !tokens.ids.includes(value)) this.#note(value, reference)
     }
     if (tokens.hasLongerRun) this.#withLongerRuns.push(reference)
+  }
+
+  #note(id: string, reference: RowReference): void {
+    const known = this.#byTrace.get(id)
+    if (known === undefined) this.#byTrace.set(id, [reference])
+    else if (known.at(-1) !== reference) known.push(reference)
   }
 
   /** A superset of the rows that have the id in line or metadata. */

@@ -1,14 +1,13 @@
-import { ColumnReader, ColumnWriter, StringTable, type ByteStrings } from '../../storage/index.ts'
+import { ByteStrings, ColumnReader, ColumnWriter, StringTable } from '../../storage/index.ts'
 import type { Label, Labels } from '../logql/labels/labels.ts'
 import { withRoom } from './growable.ts'
+import { MetadataValues } from './metadata-values.ts'
 
 const layoutVersion = 1
 const maxInterned = 8192
-/** A new value this long (a trace or span id) makes its set one that hardly any other entry has. */
-const uniqueLength = 16
 
-/** Values by number: all in memory while a head grows, decoded one by one from a block. */
-type Values = StringTable | ByteStrings
+/** Values by number: packed while a head grows, decoded one by one from a block. */
+type Values = MetadataValues | ByteStrings
 
 interface TableParts {
   readonly names: StringTable
@@ -33,7 +32,7 @@ export class MetadataTable {
 
   constructor(parts?: TableParts) {
     this.#names = parts?.names ?? new StringTable()
-    this.#values = parts?.values ?? new StringTable()
+    this.#values = parts?.values ?? new MetadataValues()
     this.#pairs = parts?.pairs ?? new Uint32Array(64)
     this.#ends = parts?.ends ?? new Uint32Array(16)
     this.#unique = parts?.unique ?? new Uint8Array(16)
@@ -42,21 +41,21 @@ export class MetadataTable {
   }
 
   get sizeBytes(): number {
-    const values = this.#values instanceof StringTable ? this.#values.sizeBytes : 0
+    const values = this.#values instanceof MetadataValues ? this.#values.sizeBytes : 0
     return values + this.#pairs.byteLength + this.#ends.byteLength
   }
 
   /** Only while the table belongs to a head. */
   add(labels: Labels): number {
     const values = this.#values
-    if (!(values instanceof StringTable)) throw new Error('the metadata of a block is read only')
+    if (values instanceof ByteStrings) throw new Error('the metadata of a block is read only')
     const ids: number[] = []
     let isUnique = false
     for (const [name, value] of labels) {
       ids.push(this.#names.intern(name))
-      const before = values.size
-      ids.push(values.intern(value))
-      if (values.size > before && value.length >= uniqueLength) isUnique = true
+      const id = values.add(value)
+      ids.push(id)
+      if (id % 2 === 1) isUnique = true
     }
     const key = isUnique ? '' : ids.join(',')
     const known = isUnique ? undefined : this.#interned.get(key)
@@ -105,7 +104,7 @@ export class MetadataTable {
   }
 
   #value(id: number): string {
-    return this.#values instanceof StringTable ? this.#values.at(id) : this.#values.text(id)
+    return this.#values.text(id)
   }
 
   /**
@@ -137,11 +136,14 @@ export class MetadataTable {
   }
 
   toBytes(): Uint8Array {
-    if (!(this.#values instanceof StringTable)) throw new Error('the metadata of a block is written already')
+    const values = this.#values
+    if (values instanceof ByteStrings) throw new Error('the metadata of a block is written already')
+    const pairs = this.#pairs.slice(0, this.#pairCount)
+    for (let at = 1; at < pairs.length; at += 2) pairs[at] = values.positionOf(pairs[at] ?? 0)
     return new ColumnWriter(layoutVersion)
       .strings('names', this.#names.strings)
-      .strings('values', this.#values.strings)
-      .uint32('pairs', this.#pairs.slice(0, this.#pairCount))
+      .byteStrings('values', values.encoded())
+      .uint32('pairs', pairs)
       .uint32('ends', this.#ends.slice(0, this.#count))
       .uint8('unique', this.#unique.slice(0, this.#count))
       .finish()

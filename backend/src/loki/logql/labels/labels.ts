@@ -7,9 +7,22 @@ export type Labels = readonly Label[]
 
 /** Sorts, keeps the last of equal names, drops empty values. */
 export function labelsOf(pairs: Iterable<Label>): Labels {
-  const byName = new Map<string, string>()
-  for (const [name, value] of pairs) byName.set(name, value)
-  return [...byName].filter(([, value]) => value !== '').toSorted(compareByName)
+  const sorted: Label[] = []
+  for (const label of pairs) insert(sorted, label)
+  return sorted.some(isEmpty) ? sorted.filter((label) => !isEmpty(label)) : sorted
+}
+
+/** Labels are few, and most come sorted: from the end, the place is near. */
+function insert(sorted: Label[], label: Label): void {
+  let at = sorted.length
+  while (at > 0 && (sorted[at - 1]?.[0] ?? '') > label[0]) at--
+  if (at > 0 && sorted[at - 1]?.[0] === label[0]) sorted[at - 1] = label
+  else if (at === sorted.length) sorted.push(label)
+  else sorted.splice(at, 0, label)
+}
+
+function isEmpty([, value]: Label): boolean {
+  return value === ''
 }
 
 export function compareByName(a: Label, b: Label): number {

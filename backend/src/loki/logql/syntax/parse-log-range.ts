@@ -36,6 +36,7 @@ function parseOpenRange(tokens: TokenStream): OpenRange {
 }
 
 function closeRange(tokens: TokenStream, open: OpenRange): LogRangeExpr {
+  if (tokens.current.type !== 'RANGE') throw tokens.unexpected()
   const interval = tokens.value('RANGE').duration
   const offset = parseOffset(tokens)
   if (open.unwrap !== undefined) return { ...open, interval, offset }
