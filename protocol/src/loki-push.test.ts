@@ -65,6 +65,15 @@ for (const [body, message] of [
   })
 }
 
+test('a JSON push with more labels than any stream may have is refused before they are sorted and quoted', () => {
+  const labels = (count: number): string =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [`l${n}`, ''])))
+  const body = (count: number): Buffer => Buffer.from(`{"streams":[{"stream":${labels(count)},"values":[]}]}`)
+  assert.equal(decodePushJson(body(1000)).streams.length, 1)
+  const message = 'streams[0].stream[1001]: at most 1000 labels are read'
+  assert.throws(() => decodePushJson(body(1001)), { name: 'ProtocolError', message })
+})
+
 test('a snappy block is refused by its declared length before memory is taken, and when corrupt', () => {
   const bomb = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, 0)
   assert.throws(() => snappyDecode(bomb, 1 << 20), RangeError)
