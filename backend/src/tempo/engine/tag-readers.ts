@@ -1,4 +1,5 @@
-import { int, string } from '../traceql/static.ts'
+import { duration, elements, int, nil, string } from '../traceql/static.ts'
+import { kindStatic, statusStatic } from '../fetch/intrinsic-values.ts'
 import { plainReader } from '../fetch/bound-scope.ts'
 import type { Attribute, Intrinsic } from '../traceql/attribute.ts'
 import type { SpanTable } from '../store/span-table.ts'
@@ -7,13 +8,27 @@ import type { Static } from '../traceql/static.ts'
 
 type ReadAll = (span: SpanView) => Static[]
 
-/** All values a span gives for an attribute: one for each event or link, and those of every scope when none is named. */
-export function attributeReaders(table: SpanTable, attribute: Attribute): ReadAll {
-  if (attribute.intrinsic !== undefined) return intrinsicValues[attribute.intrinsic] ?? (() => [])
+/**
+ * All values a span gives for an attribute: one for each event or link, and those of every scope when none is named. Beside a filter
+ * Tempo takes them from other columns, where an array shows its last element only.
+ */
+export function attributeReaders(table: SpanTable, attribute: Attribute, isFiltered: boolean): ReadAll {
+  if (attribute.intrinsic !== undefined) {
+    const filtered = isFiltered ? filteredIntrinsics[attribute.intrinsic] : undefined
+    return filtered ?? intrinsicValues[attribute.intrinsic] ?? (() => [])
+  }
+  const read = genericReader(table, attribute)
+  return isFiltered ? (span) => read(span).map((value) => elements(value).at(-1) ?? nil) : read
+}
+
+function genericReader(table: SpanTable, attribute: Attribute): ReadAll {
   const { name, scope } = attribute
   const { spans, resources, scopes, events, links } = table
   const onSpan = plainReader(table, spans.attributes, name)
-  const onResource = plainReader(table, resources.attributes, name)
+  // A column of its own in Tempo, and empty where there is none.
+  const missing = name === 'service.name' ? string('') : undefined
+  const onItsResource = plainReader(table, resources.attributes, name)
+  const onResource = (resource: number): Static | undefined => onItsResource(resource) ?? missing
   const onScope = plainReader(table, scopes.attributes, name)
   switch (scope) {
     case 'span':
@@ -37,6 +52,12 @@ export function attributeReaders(table: SpanTable, attribute: Attribute): ReadAl
         ...present(onScope(spans.scope.at(row))),
       ]
   }
+}
+
+const filteredIntrinsics: Partial<Record<Intrinsic, ReadAll>> = {
+  status: (span) => [statusStatic(span.statusCode)],
+  kind: (span) => [kindStatic(span.kindCode)],
+  duration: (span) => [duration(span.durationNs)],
 }
 
 /** Codes are numbers here, as in Tempo's columns; durations and ids have too many values to list. */

@@ -25,7 +25,7 @@ export async function findTagValues(
       const { table } = span.bound
       let read = readers.get(table)
       if (read === undefined) {
-        read = attributeReaders(table, attribute)
+        read = attributeReaders(table, attribute, filter !== undefined)
         readers.set(table, read)
       }
       for (const value of read(span)) {

@@ -36,7 +36,7 @@ export class FetchPlan {
     this.structural = request.structural
     this.everySpan = request.everySpan
     this.scopes = Object.fromEntries(
-      owners.map((owner) => [owner, new ScopePlan(this.attributeConditions(owner), this.allConditions)]),
+      owners.map((owner) => [owner, new ScopePlan(this.#genericConditions(owner), this.allConditions)]),
     ) as Record<AttributeOwner, ScopePlan>
     this.hasTraceConditions = request.conditions.some(
       ({ attribute }) => attribute.intrinsic !== undefined && ownerOfIntrinsic(attribute.intrinsic) === 'trace',
@@ -62,6 +62,12 @@ export class FetchPlan {
     })
   }
 
+  /** Without those on `resource.service.name`, a column of its own whose tests say nothing about other attributes. */
+  #genericConditions(owner: AttributeOwner): Condition[] {
+    const conditions = this.attributeConditions(owner)
+    return owner === 'resource' ? conditions.filter((condition) => !isOnServiceColumn(condition)) : conditions
+  }
+
   intrinsicConditions(intrinsic: Intrinsic): Condition[] {
     return this.conditions.filter(({ attribute }) => attribute.intrinsic === intrinsic)
   }
@@ -74,4 +80,9 @@ export class FetchPlan {
     )
     return [...new Set(scoped.map((attribute) => this.slot(attribute)))]
   }
+}
+
+export function isOnServiceColumn({ attribute, operator, operand }: Condition): boolean {
+  if (attribute.name !== 'service.name' || operator === 'not exists') return false
+  return operand === undefined || operand.type === 'string' || operand.type === 'string[]'
 }

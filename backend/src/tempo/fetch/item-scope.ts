@@ -7,6 +7,8 @@ import type { FetchPlan } from './fetch-plan.ts'
 import type { SpanTable } from '../store/span-table.ts'
 import type { Static } from '../traceql/static.ts'
 
+const noName = string('')
+
 type ItemReader = (item: number, row: number) => Static | undefined
 type RowReader = (row: number) => Static | undefined
 
@@ -51,11 +53,16 @@ export class ItemScope {
   }
 
   whole(attribute: Attribute): RowReader {
-    return this.#first(this.#plain(attribute), false)
+    return this.#named(attribute, this.#first(this.#plain(attribute), false))
   }
 
   wholeShown(attribute: Attribute): RowReader {
-    return this.#last(this.#plain(attribute), false)
+    return this.#named(attribute, this.#last(this.#plain(attribute), false))
+  }
+
+  /** Selected of a span without events, the name of its event is empty, as in Tempo. */
+  #named({ intrinsic }: Attribute, read: RowReader): RowReader {
+    return intrinsic === 'event:name' ? (row) => read(row) ?? noName : read
   }
 
   #first(read: ItemReader, onlyKept: boolean): RowReader {

@@ -2,7 +2,7 @@ import { numberTest, valueTest } from './value-test.ts'
 import { kindStatic, statusStatic } from './intrinsic-values.ts'
 import { string } from '../traceql/static.ts'
 import type { BoundScope } from './bound-scope.ts'
-import type { FetchPlan } from './fetch-plan.ts'
+import { isOnServiceColumn, type FetchPlan } from './fetch-plan.ts'
 import type { ItemScope } from './item-scope.ts'
 import type { SpanTable } from '../store/span-table.ts'
 import type { Static } from '../traceql/static.ts'
@@ -55,13 +55,7 @@ function resourceTests(plan: FetchPlan, table: SpanTable, scope: BoundScope): Ro
 }
 
 export function serviceConditions(plan: FetchPlan): ((value: Static) => boolean)[] {
-  return plan
-    .attributeConditions('resource')
-    .filter(({ attribute, operator, operand }) => {
-      if (attribute.name !== 'service.name' || operator === 'not exists') return false
-      return operand === undefined || operand.type === 'string' || operand.type === 'string[]'
-    })
-    .map(valueTest)
+  return plan.attributeConditions('resource').filter(isOnServiceColumn).map(valueTest)
 }
 
 /** `resource.service.name` is a column of its own in Tempo: there is always one, empty when the resource has none. */

@@ -76,6 +76,11 @@ export class GroupBy {
       : labels
   }
 
+  /** No span of the group has any of the labels. */
+  isNil(group: number): boolean {
+    return this.#names.every((_, index) => (this.values[group]?.[index] ?? nil) === nil)
+  }
+
   #numberOf(index: number, value: Static): number {
     const objects = this.#objectNumbers[index] as Map<Static, number>
     let number = objects.get(value)

@@ -82,7 +82,9 @@ export class RangeQuery implements SpanObserver {
   }
 
   #labels(group: number): Label[] {
-    return this.#groups.labels(group)
+    const labels = this.#groups.labels(group)
+    // With a bucket or a quantile beside it, the label that says "nothing of all this" is not needed.
+    return this.#bucketed && this.#groups.isNil(group) ? [] : labels
   }
 
   #bucket(group: number): Label['value'] {

@@ -3,6 +3,7 @@ import { TraceqlParseError, TraceqlValidationError } from './traceql-error.ts'
 import { isUnscopedAttribute } from './attribute.ts'
 import { isBooleanOperator } from './operator.ts'
 import type { Attribute } from './attribute.ts'
+import type { Static } from './static.ts'
 import type { FieldExpression, Pipeline, SpansetFilter } from './ast.ts'
 
 /** A comparison whose right side is still to be typed, with the operator that joins it. */
@@ -19,20 +20,26 @@ export function parseLenientFilter(query: string): SpansetFilter | undefined {
   const text = query.trim()
   if (text === '') return undefined
   const repaired = text.replace(unfinished, '').replace(/\{\s*(?:&&|\|\|)/, '{')
-  return tryParse(text) ?? tryParse(closed(repaired)) ?? tryParse(closed(repaired.replace(lastOperand, '')))
+  for (const candidate of [text, closed(repaired), closed(repaired.replace(lastOperand, ''))]) {
+    const parsed = tryParse(candidate)
+    if (parsed !== 'unreadable') return parsed
+  }
+  return undefined
 }
 
 function closed(query: string): string {
   return query.endsWith('}') ? query : `${query}}`
 }
 
-function tryParse(query: string): SpansetFilter | undefined {
+/** A query that can be read but makes no sense filters nothing, and is not made shorter until it does. */
+function tryParse(query: string): SpansetFilter | undefined | 'unreadable' {
   try {
     const parsed = parseAndValidate(query)
     const filter = parsed.kind === 'spansets' ? firstFilter(parsed.pipeline) : undefined
     return filter === undefined ? undefined : enforceable(filter)
   } catch (error) {
-    if (error instanceof TraceqlParseError || error instanceof TraceqlValidationError) return undefined
+    if (error instanceof TraceqlParseError) return 'unreadable'
+    if (error instanceof TraceqlValidationError) return undefined
     throw error
   }
 }
@@ -59,13 +66,22 @@ function comparisonsOf(expression: FieldExpression): FieldExpression | undefined
   if (expression.kind !== 'binary') return undefined
   const { operator, left, right } = expression
   if (operator !== '&&' && operator !== '||') {
-    const isDirect =
-      (left.kind === 'attribute' && right.kind === 'static') || (left.kind === 'static' && right.kind === 'attribute')
-    return isDirect && isBooleanOperator(operator) ? expression : undefined
+    if (!isBooleanOperator(operator)) return undefined
+    if (left.kind === 'attribute' && right.kind === 'static')
+      return isStored(left.attribute, right.value) ? expression : undefined
+    // Tempo does not turn the operator around: `5 < span.a` asks for `span.a < 5` here.
+    if (left.kind === 'static' && right.kind === 'attribute' && isStored(right.attribute, left.value))
+      return { ...expression, left: right, right: left }
+    return undefined
   }
   const [keptLeft, keptRight] = [comparisonsOf(left), comparisonsOf(right)]
   if (keptLeft !== undefined && keptRight !== undefined) return { ...expression, left: keptLeft, right: keptRight }
   return operator === '&&' ? (keptLeft ?? keptRight) : undefined
+}
+
+/** Durations, statuses and kinds are values of intrinsics; no attribute has a column for them. */
+function isStored({ intrinsic }: Attribute, { type }: Static): boolean {
+  return intrinsic !== undefined || /^(string|int|float|boolean|nil)/.test(type)
 }
 
 function* attributesOf(expression: FieldExpression): Generator<Attribute> {
