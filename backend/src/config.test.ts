@@ -22,7 +22,13 @@ test('--memory keeps nothing on disk, --data-dir wins over DATA_DIR', () => {
 })
 
 test('every fault is reported at once, with what was expected', () => {
-  const env = { LOKI_PORT: '70000', TEMPO_PORT: '9090', RETENTION_HOURS: '5d', METRICS_GENERATOR: 'yes' }
+  const env = {
+    LOKI_PORT: '70000',
+    TEMPO_PORT: '9090',
+    RETENTION_HOURS: '5d',
+    METRICS_GENERATOR: 'yes',
+    LOKI_NAMED_TENANTS: 'x',
+  }
   assert.throws(
     () => readConfig(['--memory', '--data-dir', '/x'], env),
     (error: unknown) => {
@@ -32,6 +38,7 @@ test('every fault is reported at once, with what was expected', () => {
         'PROMETHEUS_PORT: port 9090 is also TEMPO_PORT',
         'RETENTION_HOURS: expected 1..87600, got "5d"',
         'METRICS_GENERATOR: expected on or off, got "yes"',
+        'LOKI_NAMED_TENANTS: expected raw or discover, got "x"',
         '--memory: cannot be combined with --data-dir',
       ])
       return true

@@ -1,6 +1,6 @@
 /** Settings of the backend process: environment and command line → one frozen object, every fault at once. Nobody else reads `process.env`. */
 import { parseArgs } from 'node:util'
-import type { LimitOptions, RetentionOptions } from './server-options.ts'
+import type { LimitOptions, NamedTenants, RetentionOptions } from './server-options.ts'
 
 export interface BackendConfig {
   readonly host: string
@@ -18,6 +18,8 @@ export interface BackendConfig {
   readonly limits: LimitOptions
   /** Whether Tempo derives span metrics and the service graph into Prometheus. */
   readonly metricsGenerator: boolean
+  /** Whether Loki discovers labels and aligns steps for tenants that are named, too. */
+  readonly lokiNamedTenants: NamedTenants
   readonly ruleFiles: readonly string[]
   /** Experimental parts of PromQL. */
   readonly featureFlags: readonly string[]
@@ -48,6 +50,8 @@ Runs the embedded Loki, Tempo and Prometheus. Prints one JSON line when all of t
     QUERY_MEMORY_MB (512)      what one query may hold
     BLOCK_CACHE_MB (64)        decompressed blocks kept per server
     METRICS_GENERATOR (on)     span metrics and service graph from Tempo into Prometheus: on or off
+    LOKI_NAMED_TENANTS (raw)   Loki's tenants besides the default one: raw (labels as pushed, steps as asked) or
+                               discover (service_name, detected_level and aligned steps, as the default tenant)
     PROMETHEUS_RULE_FILES ()   glob patterns, by commas, of alerting and recording rules
     PROMETHEUS_ENABLE_FEATURE ()  experimental PromQL, by commas, as Prometheus' --enable-feature
 `
@@ -103,6 +107,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
   const generator = env['METRICS_GENERATOR'] ?? 'on'
   if (generator !== 'on' && generator !== 'off')
     faults.push(`METRICS_GENERATOR: expected on or off, got "${generator}"`)
+  const namedTenants = env['LOKI_NAMED_TENANTS'] || 'raw'
+  if (namedTenants !== 'raw' && namedTenants !== 'discover')
+    faults.push(`LOKI_NAMED_TENANTS: expected raw or discover, got "${namedTenants}"`)
   const dataDir = readDataDir(env, args, faults)
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return Object.freeze({
@@ -113,6 +120,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     retention,
     limits,
     metricsGenerator: generator === 'on',
+    lokiNamedTenants: namedTenants === 'discover' ? 'discover' : 'raw',
     ruleFiles: list(env['PROMETHEUS_RULE_FILES']),
     featureFlags: list(env['PROMETHEUS_ENABLE_FEATURE']),
   })

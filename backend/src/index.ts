@@ -1,6 +1,12 @@
 /** The backend as a library: `await using backend = await startBackend()` gives the three APIs in this thread, on free ports, in memory. */
 import type { BackendConfig } from './config.ts'
-import { defaultLimits, defaultRetention, type LimitOptions, type RetentionOptions } from './server-options.ts'
+import {
+  defaultLimits,
+  defaultRetention,
+  type LimitOptions,
+  type NamedTenants,
+  type RetentionOptions,
+} from './server-options.ts'
 import { startServer } from './start-server.ts'
 
 export interface BackendOptions {
@@ -13,6 +19,7 @@ export interface BackendOptions {
   readonly retention?: Partial<RetentionOptions>
   readonly limits?: Partial<LimitOptions>
   readonly metricsGenerator?: boolean
+  readonly lokiNamedTenants?: NamedTenants
   readonly ruleFiles?: readonly string[]
   /** Experimental parts of PromQL, by Prometheus' names. */
   readonly featureFlags?: readonly string[]
@@ -37,6 +44,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     retention: { ...defaultRetention, ...options.retention },
     limits: { ...defaultLimits, ...options.limits },
     metricsGenerator: options.metricsGenerator ?? true,
+    lokiNamedTenants: options.lokiNamedTenants ?? 'raw',
     ruleFiles: options.ruleFiles ?? [],
     featureFlags: options.featureFlags ?? [],
   }

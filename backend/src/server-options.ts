@@ -30,6 +30,9 @@ export interface ServerOptions {
   readonly limits: LimitOptions
 }
 
+/** Tenants besides the default one: as pushed and as asked, or with what Loki discovers and aligns by default. */
+export type NamedTenants = 'raw' | 'discover'
+
 export interface TempoOptions extends ServerOptions {
   readonly otlpGrpcPort: number
   readonly otlpHttpPort: number

@@ -15,7 +15,7 @@ export async function startServer(
   switch (name) {
     case 'loki': {
       const { startLoki } = await import('./loki/index.ts')
-      return await startLoki(options)
+      return await startLoki({ ...options, namedTenants: config.lokiNamedTenants })
     }
     case 'tempo': {
       const { startTempo } = await import('./tempo/index.ts')

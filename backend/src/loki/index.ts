@@ -1,18 +1,20 @@
 // The embedded Loki: HTTP API over its own store. Owns nothing outside of its data file and its port.
 import { join } from 'node:path'
 import { listen } from '../http/index.ts'
-import type { RunningServer, ServerOptions } from '../server-options.ts'
+import type { NamedTenants, RunningServer, ServerOptions } from '../server-options.ts'
 import { TenantStore } from '../storage/index.ts'
 import { createLokiServer } from './api/loki-server.ts'
 import { defaultIngestLimits, type IngestLimits } from './ingest/ingest-limits.ts'
 import { IngestMetrics } from './ingest/ingest-metrics.ts'
 import { Ingester } from './ingest/ingester.ts'
 import { logCodec } from './store/log-codec.ts'
-import { defaultTenantLimits, type TenantLimits } from './tenant-limits.ts'
+import { tenantLimitsFor, type TenantLimits } from './tenant-limits.ts'
 
 export interface LokiOptions extends ServerOptions {
   readonly ingestLimits?: Partial<IngestLimits>
-  /** Loki's per-tenant overrides. */
+  /** Default: raw. */
+  readonly namedTenants?: NamedTenants
+  /** Loki's per-tenant overrides, in place of those. */
   readonly tenantLimits?: (tenant: string) => TenantLimits
   readonly now?: () => number
 }
@@ -31,7 +33,7 @@ export async function startLoki(options: LokiOptions): Promise<RunningServer> {
   })
   try {
     const metrics = new IngestMetrics()
-    const tenantLimits = options.tenantLimits ?? defaultTenantLimits
+    const tenantLimits = options.tenantLimits ?? tenantLimitsFor(options.namedTenants ?? 'raw')
     const limits = { ...defaultIngestLimits, ...options.ingestLimits }
     const ingester = new Ingester({ store, limits, metrics, now, tenantLimits })
     const app = createLokiServer(

@@ -1,4 +1,5 @@
 import { defaultTenant } from '../http/index.ts'
+import type { NamedTenants } from '../server-options.ts'
 
 /** What Loki lets a tenant's overrides change, as far as it changes answers. */
 export interface TenantLimits {
@@ -15,8 +16,9 @@ const asPushed: TenantLimits = { discoverLabels: false, alignsSteps: false }
 
 /**
  * The default tenant is Loki as it comes. Tenants that are named are made by tests, replays and suites, which want back
- * just what they pushed, at just the times they asked for.
+ * just what they pushed, at just the times they asked for; `discover` treats them as the default tenant.
  */
-export function defaultTenantLimits(tenant: string): TenantLimits {
-  return tenant === defaultTenant ? lokiDefaults : asPushed
+export function tenantLimitsFor(namedTenants: NamedTenants): (tenant: string) => TenantLimits {
+  const named = namedTenants === 'discover' ? lokiDefaults : asPushed
+  return (tenant) => (tenant === defaultTenant ? lokiDefaults : named)
 }

@@ -220,6 +220,29 @@ describe('query', () => {
     }
   })
 
+  it('answers a wrong method with 405 and an unknown path with 404', async (t) => {
+    const url = await start(t)
+    const status = async (method: string, path: string): Promise<number> => (await fetch(url + path, { method })).status
+    assert.equal(await status('PUT', '/loki/api/v1/labels'), 405)
+    assert.equal(await status('GET', '/loki/api/v1/push'), 405)
+    assert.equal(await status('PATCH', '/loki/api/v1/label/app/values?x=1'), 405)
+    assert.equal(await status('GET', '/loki/api/v1/nosuch'), 404)
+  })
+
+  it('gives named tenants what the default tenant gets where that is asked for', async (t) => {
+    const options = { host: '127.0.0.1', port: 0, allowedHosts: [], retention: defaultRetention, limits: defaultLimits }
+    const streamOf = async (namedTenants: 'raw' | 'discover'): Promise<Record<string, string> | undefined> => {
+      const server = await startLoki({ ...options, namedTenants })
+      t.after(() => server.close())
+      const tenant = { 'x-scope-orgid': 'suite' }
+      await push(server.url, pushBody(['level=warn x']), tenant)
+      const answer = await ask(server.url, 'query_range', { query: '{app="a"}' }, tenant)
+      return answer.body.data.result[0]?.stream
+    }
+    assert.deepEqual(await streamOf('raw'), { app: 'a' })
+    assert.deepEqual(await streamOf('discover'), { app: 'a', detected_level: 'warn', service_name: 'a' })
+  })
+
   it('keeps tenants apart', async (t) => {
     const url = await start(t)
     await push(url, pushBody(['mine']), { 'x-scope-orgid': 'one' })

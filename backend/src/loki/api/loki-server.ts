@@ -23,15 +23,27 @@ export function createLokiServer(
     sendError: (error, _request, reply) => reply.type('text/plain; charset=utf-8').send(`${error.message}\n`),
     mapError,
   })
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n'),
-  )
+  const paths = knownPaths(app)
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    if (paths.some((known) => known.test(path))) return reply.code(405).send()
+    return reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
+  })
   app.register(websocket, { options: { maxPayload: 64 * 1024 } })
   for (const routes of [pushRoutes, queryRoutes, labelRoutes, indexRoutes, detectedRoutes, statusRoutes, tailRoute]) {
     app.register(async (scope) => routes(scope, context))
   }
   app.register(tenantRoutes, { store: context.store })
   return app
+}
+
+/** Filled as routes are registered: a path that is there with another method is answered 405, with no text, as Go's router does. */
+function knownPaths(app: FastifyInstance): readonly RegExp[] {
+  const paths: RegExp[] = []
+  app.addHook('onRoute', ({ url }) => {
+    paths.push(new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`))
+  })
+  return paths
 }
 
 function mapError(error: unknown): ApiError | undefined {
