@@ -119,6 +119,24 @@ test('rows can be read while their head is being sealed', async () => {
   await store.close()
 })
 
+test('maintenance while a head is being sealed does not cut off the rows that have come since', async () => {
+  let release: () => void = () => {}
+  const gate = new Promise<void>((resolve) => (release = resolve))
+  const slow = {
+    ...lineCodec,
+    seal: (head: Parameters<typeof lineCodec.seal>[0]) => gate.then(() => lineCodec.seal(head)),
+  }
+  const store = openLines({ sealRows: 2 }, slow)
+  await store.append('a', linesRequest(['one', 'two']))
+  await store.append('a', linesRequest(['three']))
+  const maintained = store.maintain()
+  release()
+  await maintained
+  const { heads, blocks } = store.select('a')
+  assert.deepEqual([blocks.map(({ rows }) => rows), heads.map(({ lines }) => lines)], [[2], [['three']]])
+  await store.close()
+})
+
 test('a seal that fails loses nothing, is reported, and is made up for later', async () => {
   let failures = 2
   const faults: unknown[] = []

@@ -69,7 +69,7 @@ interface Tenant<Head, Index> {
   sealing: SealingHead<Head> | undefined
   /** A seal that has not begun yet. */
   scheduledSeal: Promise<void> | undefined
-  /** After a failed seal: not before this moment again, as long as the head has room. */
+  /** After a failed seal: not before this moment again, as long as the head has room. 0: the last one succeeded. */
   sealRetryMs: number
   blocks: StoredBlock<Index>[]
   deleted: boolean
@@ -201,11 +201,13 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
     if (this.#closed) return
     const now = this.#options.now()
     const { sealAgeMs } = this.#options
+    // A seal that runs is not due once more: that would cut off the few rows that have come since.
     const isDue = (tenant: Tenant<Head, Index>): boolean =>
-      tenant.sealing !== undefined || this.#isFull(tenant, 1) || tenant.oldestReceivedMs < now - sealAgeMs
+      tenant.sealRetryMs > 0 || this.#isFull(tenant, 1) || tenant.oldestReceivedMs < now - sealAgeMs
     const due = [...this.#tenants.values()].filter((tenant) => tenant.sealRetryMs <= now && isDue(tenant))
     await Promise.all(due.map((tenant) => this.#seal(tenant)))
     await this.#boundHeads()
+    await this.#sealChain
     if (!this.#closed) this.#retain(now)
   }
 
@@ -355,6 +357,7 @@ export class TenantStore<Batch, Head, Index, Block> implements TenantAdministrat
         // What an earlier attempt could not store goes first.
         if (tenant.sealing === undefined || (await this.#store(tenant, tenant.sealing)))
           await this.#store(tenant, this.#cutHead(tenant))
+        tenant.sealRetryMs = 0
       } catch (error) {
         tenant.sealRetryMs = this.#options.now() + this.#options.maintenanceIntervalMs
         throw error
