@@ -62,8 +62,9 @@ await runCommand({
       memory: values.memory,
       agentBin: existingFile('--agent-bin', values['agent-bin']),
       agentConfig: existingFile('--agent-config', values['agent-config']),
+      ownDatabase: settings.databaseUrl !== undefined,
     }
-    const wanted = describeLab(settings, options, process.env['DATABASE_URL'])
+    const wanted = describeLab(settings, options)
 
     return withLabLock(settings.stateDir, out, async () => {
       using interrupted = interruption()

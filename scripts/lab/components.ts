@@ -60,22 +60,18 @@ const BACKEND_HEAP = ['--max-semi-space-size=4']
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' }
 
 export function embeddedComponents(lab: LabDescription): Component[] {
+  const database: ComponentName[] = lab.ownDatabase ? [] : ['postgres']
   return [
-    ...(usesOwnDatabase(process.env) ? [] : [postgres]),
+    ...(lab.ownDatabase ? [] : [postgres]),
     backend,
     lab.agentBin === undefined ? builtinAgent : foreignAgent(lab.agentBin, lab.agentConfig),
-    service('inventory', { needs: ['postgres'] }),
-    service('payment', { needs: ['postgres'] }),
-    service('checkout', { needs: ['postgres'] }),
+    service('inventory', { needs: database }),
+    service('payment', { needs: database }),
+    service('checkout', { needs: database }),
     service('gateway', { needs: [] }),
     consoleServer,
     ...nodeExporterOnPath().map(hostExporter),
   ]
-}
-
-/** DATABASE_URL: a Postgres of the user's own, which the lab neither starts nor stops. */
-function usesOwnDatabase(env: Record<string, string | undefined>): boolean {
-  return env['DATABASE_URL'] !== undefined && env['DATABASE_URL'] !== ''
 }
 
 const postgres: Component = {
@@ -194,7 +190,7 @@ function service(
   return {
     name,
     ports: [name, opsPort],
-    needs: usesOwnDatabase(process.env) ? [] : needs,
+    needs,
     launch: (lab) => ({
       command: process.execPath,
       args: [...SMALL_HEAP, `services/${name}/src/main.ts`],

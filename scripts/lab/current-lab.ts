@@ -10,7 +10,12 @@ export function currentLab(portOffset: string | undefined): LabDescription {
   const settings = readSettings({ env: process.env, portOffset })
   return (
     readDescription(settings) ??
-    describeLab(settings, { memory: false, agentBin: undefined, agentConfig: undefined }, undefined)
+    describeLab(settings, {
+      memory: false,
+      agentBin: undefined,
+      agentConfig: undefined,
+      ownDatabase: settings.databaseUrl !== undefined,
+    })
   )
 }
 

@@ -13,6 +13,8 @@ export interface LabOptions {
   /** A collector of the user's own instead of the built-in agent. */
   agentBin: string | undefined
   agentConfig: string | undefined
+  /** DATABASE_URL: a Postgres of the user's own, which the lab neither starts nor stops. */
+  ownDatabase: boolean
 }
 
 export interface LabDescription extends LabOptions {
@@ -24,12 +26,8 @@ export interface LabDescription extends LabOptions {
   databaseUrl: string | undefined
 }
 
-export function describeLab(
-  settings: LabSettings,
-  options: LabOptions,
-  databaseUrl: string | undefined,
-): LabDescription {
-  return { runtime: 'embedded', ...settings, ports: { ...settings.ports }, ...options, databaseUrl }
+export function describeLab(settings: LabSettings, options: LabOptions): LabDescription {
+  return { runtime: 'embedded', ...settings, ports: { ...settings.ports }, ...options }
 }
 
 export const url = (lab: Pick<LabDescription, 'ports'>, port: PortName) => `http://${HOST}:${lab.ports[port]}`
@@ -51,7 +49,7 @@ export function forgetDescription(stateDir: string): void {
   rmSync(descriptionFile(stateDir), { force: true })
 }
 
-export function readDescription(settings: LabSettings): LabDescription | undefined {
+export function readDescription(settings: Omit<LabSettings, 'databaseUrl'>): LabDescription | undefined {
   const path = descriptionFile(settings.stateDir)
   if (!existsSync(path)) return undefined
   const stored = parseObject(readFileSync(path, 'utf8'))
@@ -68,6 +66,7 @@ export function readDescription(settings: LabSettings): LabDescription | undefin
     memory: stored['memory'] === true,
     agentBin: asText(stored['agentBin']) || undefined,
     agentConfig: asText(stored['agentConfig']) || undefined,
+    ownDatabase: stored['ownDatabase'] === true,
     databaseUrl: asText(stored['databaseUrl']) || undefined,
   }
 }
@@ -82,5 +81,8 @@ export function differences(running: LabDescription, wanted: LabDescription): st
     ...(running.agentConfig === wanted.agentConfig
       ? []
       : [`its agent runs ${running.agentConfig ?? 'the default configuration'}`]),
+    ...(running.ownDatabase === wanted.ownDatabase
+      ? []
+      : [running.ownDatabase ? 'its database is the one of a DATABASE_URL' : 'its database is its own Postgres']),
   ]
 }

@@ -1,4 +1,4 @@
-// The lab's settings: environment and command line → one frozen object, all faults at once. Nobody else in scripts reads the environment.
+// The lab's settings: environment and command line → one frozen object, all faults at once.
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PORT_NAMES, PORTS } from './ports.ts'
@@ -16,6 +16,8 @@ export interface LabSettings {
   portOffset: number
   /** `postgres` is 0 until a free port has been chosen. */
   ports: Record<PortName, number>
+  /** DATABASE_URL: a Postgres of the user's own in place of the lab's. */
+  databaseUrl: string | undefined
 }
 
 /** Thrown with every fault found; commands print them and exit 2. */
@@ -68,6 +70,7 @@ export function readSettings({ env, portOffset: offsetArgument }: SettingsSource
     stateDir: stateDirFor(env['PLAYGROUND_DIR'], portOffset),
     portOffset,
     ports: Object.freeze(ports),
+    databaseUrl: env['DATABASE_URL'] || undefined,
   })
 }
 
