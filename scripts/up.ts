@@ -74,6 +74,10 @@ await runCommand({
       try {
         const proof = await proveCheckout(lab, { signal: interrupted.signal })
         const totalMs = performance.now() - startedAt
+        out.line()
+        printProof(proof, out)
+        if (values.timings) printTimings(timings, { readyMs, totalMs }, out)
+        if (!isProven(proof)) throw notProven(proof.evidence.missing)
         out.json({
           runtime,
           reason,
@@ -84,10 +88,6 @@ await runCommand({
           timings,
           proof: proofJson(proof),
         })
-        out.line()
-        printProof(proof, out)
-        if (values.timings) printTimings(timings, { readyMs, totalMs }, out)
-        if (!isProven(proof)) throw notProven(proof.evidence.missing)
         printAddresses(lab, totalMs, out)
         return EXIT.ok
       } catch (error) {
