@@ -348,6 +348,24 @@ describe('other faults', () => {
     assert.equal((await shop.fault('inventory', 'db-timeout', 'PUT', { params: { delay: 1 } })).status, 400)
     assert.equal((await shop.fault('inventory', 'db-timeout', 'PUT', { ttlSeconds: 3_601 })).status, 400)
   })
+
+  it('take no money for a checkout that has been given up', async () => {
+    await using shop = await StartedShop.start({ CHECKOUT_UPSTREAM_TIMEOUT_MS: '2000' })
+    assert.equal((await shop.checkout(mug)).status, 201)
+    await shop.fault('payment', 'payment-latency', 'PUT', { params: { delayMs: 3_000 } })
+    assert.equal((await shop.checkout(mug)).status, 504)
+    await until(
+      'payment to notice',
+      async () =>
+        (await (await shop.metrics('payment')).text()).includes('playground_payments_total{outcome="abandoned"} 1') ||
+        undefined,
+    )
+    const database = new pg.Client(shop.databaseUrl)
+    await database.connect()
+    const { rows } = await database.query('SELECT count(*)::int AS captured FROM payment.payments')
+    await database.end()
+    assert.deepEqual(rows, [{ captured: 1 }])
+  })
 })
 
 describe('a service', () => {

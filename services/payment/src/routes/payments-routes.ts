@@ -51,6 +51,16 @@ export function paymentsRoutes(app: FastifyInstance, { payments, limitCents, lat
         })
       }
       await latency.wait()
+      if (request.raw.socket.destroyed) {
+        // Checkout has given up and released the stock: money taken now would be for an order that nobody placed.
+        paymentCounter.inc({ outcome: 'abandoned' })
+        throw new Problem({
+          status: 499,
+          kind: 'client-gone',
+          title: 'The client is gone',
+          detail: `nobody waits for the payment of order ${orderId} any more`,
+        })
+      }
       const payment = await payments.capture(request.body)
       paymentCounter.inc({ outcome: 'captured' })
       request.log.info({ order_id: orderId, payment_id: payment.id, amount_cents: amountCents }, 'payment captured')
