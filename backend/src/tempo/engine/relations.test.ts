@@ -1,3 +1,4 @@
+import { traceIdWords } from '../store/trace-id.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BoundTable } from '../fetch/bound-table.ts'
@@ -22,7 +23,9 @@ function randomTrace(size: number): TraceView {
     }),
   )
   const bound = new BoundTable(new FetchPlan(emptyRequest()), source.table())
-  const trace = new TraceView([{ bound, rows: bound.table.traceRows(source.findTrace(traceIdOf('trace')) ?? 0) }])
+  const trace = new TraceView([
+    { bound, rows: bound.table.traceRows(source.findTrace(traceIdWords(traceIdOf('trace'))) ?? 0) },
+  ])
   trace.ensureTree()
   return trace
 }

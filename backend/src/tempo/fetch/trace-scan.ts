@@ -48,6 +48,8 @@ export async function* scanTraces(
         yield view
       }
     }
+    // What is left of a finished source is found by its index alone: a scan holds the columns of few sources at a time.
+    bound.delete(source)
   }
 }
 
@@ -61,23 +63,23 @@ function wholeTrace(
 ): TraceView | undefined {
   const here = bind(source)
   if (sources.length === 1) return new TraceView([{ bound: here, rows }])
+  const id = here.table.traceIdWords(trace)
+  const elsewhere = sources.map((other) => (other === source ? undefined : other.findTrace(id)))
+  if (elsewhere.every((index) => index === undefined)) return new TraceView([{ bound: here, rows }])
   const traceId = here.table.traceId(trace)
+  if (visited.has(traceId)) return undefined
+  visited.add(traceId)
   const parts: TracePart[] = []
-  // The oldest part first: `sources` are newest first.
-  for (const other of sources.toReversed()) {
+  for (const [at, other] of sources.entries()) {
+    const index = elsewhere[at]
     if (other === source) parts.push({ bound: here, rows })
-    else {
-      const index = other.findTrace(traceId)
-      if (index === undefined) continue
+    else if (index !== undefined) {
       const there = bind(other)
       parts.push({ bound: there, rows: there.table.traceRows(index) })
     }
   }
-  if (parts.length > 1) {
-    if (visited.has(traceId)) return undefined
-    visited.add(traceId)
-  }
-  return new TraceView(parts)
+  // The oldest part first: `sources` are newest first.
+  return new TraceView(parts.reverse())
 }
 
 function overlaps(table: SpanTable, trace: number, { startMs, endMs }: TimeWindow): boolean {

@@ -1,3 +1,4 @@
+import { traceIdWords } from './trace-id.ts'
 import { unixNano } from './span-table.ts'
 import type { ResourceSpans, ScopeSpans, Span, SpanEvent, SpanLink } from '@playground/protocol/otlp/traces'
 import type { SpanSource } from './trace-store.ts'
@@ -7,9 +8,10 @@ import type { SpanTable } from './span-table.ts'
 export function readTrace(sources: readonly SpanSource[], traceId: string): ResourceSpans[] | undefined {
   const batches: ResourceSpans[] = []
   const seen = new Set<string>()
+  const id = traceIdWords(traceId)
   // Oldest first, so that a repeated span is the one that came first.
   for (const source of sources.toReversed()) {
-    const trace = source.findTrace(traceId)
+    const trace = source.findTrace(id)
     if (trace !== undefined) readFrom(source.table(), trace, batches, seen)
   }
   return batches.length === 0 ? undefined : batches

@@ -4,7 +4,7 @@
  */
 import { AttributeLists } from './attribute-lists.ts'
 import { GrowingColumn } from './growing-column.ts'
-import { hexWord } from './trace-id.ts'
+import { hexWord, type TraceIdWords } from './trace-id.ts'
 import { TextDictionary } from './text-dictionary.ts'
 import { ValueDictionary } from './value-dictionary.ts'
 
@@ -98,6 +98,11 @@ export class SpanTable {
 
   get traceCount(): number {
     return this.traces.first.length
+  }
+
+  traceIdWords(trace: number): TraceIdWords {
+    const [a, b, c, d] = this.traces.id
+    return [a.at(trace), b.at(trace), c.at(trace), d.at(trace)]
   }
 
   traceId(trace: number): string {

@@ -3,17 +3,23 @@ import { StringTable, type ByteStrings } from '../../storage/index.ts'
 /** Strings ↔ small integers: a growing table in the head, bytes decoded on demand in a sealed block. */
 export class TextDictionary {
   readonly #table: StringTable | undefined
-  readonly #sealed: ByteStrings | undefined
+  readonly #open: (() => ByteStrings) | undefined
+  #opened: ByteStrings | undefined
   readonly #decoded: (string | undefined)[] = []
   #ids: Map<string, number> | undefined
 
-  constructor(sealed?: ByteStrings) {
-    this.#sealed = sealed
+  /** `sealed` is called when the first text is asked for. */
+  constructor(sealed?: () => ByteStrings) {
+    this.#open = sealed
     this.#table = sealed === undefined ? new StringTable() : undefined
   }
 
+  get #sealed(): ByteStrings | undefined {
+    return (this.#opened ??= this.#open?.())
+  }
+
   get length(): number {
-    return this.#sealed?.length ?? this.#table?.size ?? 0
+    return this.#table?.size ?? this.#sealed?.length ?? 0
   }
 
   get sizeBytes(): number {

@@ -8,7 +8,7 @@ import type { SpanTable } from './span-table.ts'
 /** Journal payloads are OTLP/protobuf trace data that ingest has checked. */
 export const traceCodec: SignalCodec<ResourceSpans[], Head, TraceIndex, SpanTable> = {
   signal: 'traces',
-  version: 1,
+  version: 2,
   decode: (payload) => decodeTracesProto(payload),
   createHead: () => new Head(),
   append: (head, batch) => head.append(batch),
@@ -21,15 +21,10 @@ export const traceCodec: SignalCodec<ResourceSpans[], Head, TraceIndex, SpanTabl
         maxMs: Math.ceil(head.maxMs),
         rows: head.table.rows,
         index: encodeTraceIndex(head.table),
-        sections: [encodeTable(head.table)],
+        sections: encodeTable(head.table),
       },
     ]
   },
   openIndex: (bytes) => new TraceIndex(bytes),
-  openBlock: (block, sections) => {
-    const table = decodeTable(sections.read(0))
-    // What is decoded later: an entry for each text and value.
-    sections.charge((table.texts.length + table.values.length) * 100)
-    return table
-  },
+  openBlock: (_block, sections) => decodeTable(sections),
 }

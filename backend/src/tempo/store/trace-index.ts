@@ -1,5 +1,5 @@
 import { ColumnReader, ColumnWriter } from '../../storage/index.ts'
-import { traceIdWords } from './trace-id.ts'
+import type { TraceIdWords } from './trace-id.ts'
 import type { SpanTable } from './span-table.ts'
 
 const layout = 1
@@ -15,8 +15,7 @@ export class TraceIndex {
     this.#traces = reader.uint32('trace')
   }
 
-  find(traceId: string): number | undefined {
-    const wanted = traceIdWords(traceId)
+  find(wanted: TraceIdWords): number | undefined {
     let low = 0
     let high = this.#traces.length
     while (low < high) {
@@ -29,7 +28,7 @@ export class TraceIndex {
     return undefined
   }
 
-  #compare(at: number, wanted: readonly number[]): number {
+  #compare(at: number, wanted: TraceIdWords): number {
     for (let word = 0; word < 4; word++) {
       const difference = (this.#words[word]?.[at] ?? 0) - (wanted[word] ?? 0)
       if (difference !== 0) return difference

@@ -1,5 +1,6 @@
 /** Spans of all tenants: durable, readable as soon as they are acknowledged, whole traces whatever batches and blocks they lie in. */
 import { TenantStore, type TenantStoreOptions } from '../../storage/index.ts'
+import { hexWord, type TraceIdWords } from './trace-id.ts'
 import { traceCodec } from './trace-codec.ts'
 import type { ResourceSpans } from '@playground/protocol/otlp/traces'
 import type { Head } from './head.ts'
@@ -14,7 +15,7 @@ export interface SpanSource {
   readonly maxMs: number
   /** Reads a sealed block through the cache. */
   table(): SpanTable
-  findTrace(traceId: string): number | undefined
+  findTrace(id: TraceIdWords): number | undefined
 }
 
 /** Larger blocks than other signals': a trace found in one block needs no second one. */
@@ -32,13 +33,13 @@ export function spanSources(store: TraceTenants, tenant: string): SpanSource[] {
     minMs: head.minMs,
     maxMs: head.maxMs,
     table: () => head.table,
-    findTrace: (traceId) => head.findTrace(traceId),
+    findTrace: (id) => head.findTrace(id.map(hexWord).join('')),
   }))
   const blocks = selection.blocks.map((block): SpanSource => ({
     minMs: block.minMs,
     maxMs: block.maxMs,
     table: () => selection.open(block),
-    findTrace: (traceId) => block.index.find(traceId),
+    findTrace: (id) => block.index.find(id),
   }))
   return [...blocks, ...heads].reverse()
 }

@@ -7,14 +7,20 @@ import type { Static } from '../traceql/static.ts'
 
 /** Attribute values ↔ small integers. Of a sealed block only the values that are asked for are decoded. */
 export class ValueDictionary {
-  readonly #sealed: ByteStrings | undefined
+  readonly #open: (() => ByteStrings) | undefined
+  #opened: ByteStrings | undefined
   readonly #values: (AnyValue | undefined)[] = []
   readonly #statics: (Static | undefined)[] = []
   readonly #ids = new Map<string, number>()
   #sizeBytes = 0
 
-  constructor(sealed?: ByteStrings) {
-    this.#sealed = sealed
+  /** `sealed` is called when the first value is asked for. */
+  constructor(sealed?: () => ByteStrings) {
+    this.#open = sealed
+  }
+
+  get #sealed(): ByteStrings | undefined {
+    return (this.#opened ??= this.#open?.())
   }
 
   get length(): number {

@@ -1,3 +1,4 @@
+import { hexWord } from '../store/trace-id.ts'
 import { Head } from '../store/head.ts'
 import { QueryBudget } from '../engine/query-budget.ts'
 import { resourceSpans, type SpanSketch } from './spans.ts'
@@ -11,7 +12,7 @@ export function sourceOf(...sketches: SpanSketch[]): SpanSource {
     minMs: head.minMs,
     maxMs: head.maxMs,
     table: () => head.table,
-    findTrace: (traceId) => head.findTrace(traceId),
+    findTrace: (id) => head.findTrace(id.map(hexWord).join('')),
   }
 }
 
