@@ -4,14 +4,16 @@ export type ApiCall = { path: string; params: [string, string][]; method: 'GET' 
 export async function askApi(
   base: string,
   { path, params, method }: ApiCall,
+  signal: AbortSignal = AbortSignal.timeout(60_000),
 ): Promise<{ status: number; body: unknown }> {
   const query = new URLSearchParams(params).toString()
   const response =
     method === 'GET'
-      ? await fetch(`${base}${path}?${query}`)
+      ? await fetch(`${base}${path}?${query}`, { signal })
       : await fetch(base + path, {
           method,
           body: query,
+          signal,
           headers: { 'content-type': 'application/x-www-form-urlencoded' },
         })
   const text = await response.text()

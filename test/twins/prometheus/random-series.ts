@@ -9,12 +9,12 @@ import type {
 import type { SeededRandom } from './seeded-random.ts'
 
 export const STEP_MS = 15_000
-export const STEPS = 240
+const STEPS = 240
 /** Every run writes to the same hour, so that a seed says all there is to say about a difference. */
 export const START_MS = Date.UTC(2026, 2, 4, 5, 0)
 export const END_MS = START_MS + STEPS * STEP_MS
 
-export const CLASSIC_BOUNDS = ['0.05', '0.1', '0.25', '0.5', '1', '2.5', '+Inf'] as const
+const CLASSIC_BOUNDS = ['0.05', '0.1', '0.25', '0.5', '1', '2.5', '+Inf'] as const
 
 type Labels = Readonly<Record<string, string>>
 

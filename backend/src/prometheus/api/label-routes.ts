@@ -17,10 +17,7 @@ export function labelRoutes(app: FastifyInstance, { store }: { store: MetricsSto
     handler: async (request, reply) => {
       const params = requestParams(request)
       const limit = limitParam(params)
-      const names = new Set<string>()
-      for (const labels of near(store, request.tenant, params)) {
-        for (const [name] of labels.entries()) names.add(name)
-      }
+      const names = labelNames(store, request.tenant, params)
       return sendList(reply, [...names].toSorted(compareText), limit)
     },
   })
@@ -60,6 +57,16 @@ function selectors(params: URLSearchParams): Matcher[][] {
   } catch (error) {
     throw invalidParameter('match[]', error instanceof Error ? error.message : String(error))
   }
+}
+
+function labelNames(store: MetricsStore, tenant: string, params: URLSearchParams): Set<string> {
+  if (!params.has('match[]')) {
+    const { minMs, maxMs } = timeRange(params)
+    return store.labelNamesNear(tenant, minMs, maxMs)
+  }
+  const names = new Set<string>()
+  for (const { flat } of near(store, tenant, params)) for (let i = 0; i < flat.length; i += 2) names.add(flat[i] ?? '')
+  return names
 }
 
 function near(store: MetricsStore, tenant: string, params: URLSearchParams) {

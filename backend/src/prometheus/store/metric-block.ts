@@ -91,6 +91,7 @@ function histogramsOf({ kinds, histograms }: SampleColumns): FloatHistogram[] {
 export class MetricBlock implements SeriesContainer {
   readonly #sections: SectionReader
   #series: BlockSeries[] | undefined
+  #names: ReadonlySet<string> | undefined
   #samples: SampleColumns | undefined
   #extras: { exemplars: Map<number, WriteExemplar[]>; metadata: MetricMetadata[] } | undefined
 
@@ -100,6 +101,13 @@ export class MetricBlock implements SeriesContainer {
 
   *match(matchers: readonly Matcher[]): Generator<StoredSeries> {
     for (const series of this.#loadSeries()) if (matchesAll(matchers, series.labels)) yield series
+  }
+
+  labelNames(): Iterable<string> {
+    if (this.#names) return this.#names
+    const names = new Set<string>()
+    for (const { labels } of this.#loadSeries()) for (const [name] of labels.entries()) names.add(name)
+    return (this.#names = names)
   }
 
   get metadata(): MetricMetadata[] {

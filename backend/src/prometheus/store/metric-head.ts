@@ -58,6 +58,10 @@ export class MetricHead implements SeriesContainer {
     this.metadata = new Map(metadata)
   }
 
+  labelNames(): Iterable<string> {
+    return this.#postings.names()
+  }
+
   find(labels: Labels): HeadSeries | undefined {
     return this.#byKey.get(labels.key)
   }

@@ -62,6 +62,14 @@ export class MetricsStore {
     }
   }
 
+  /** Of all series of the heads and blocks that reach into the range. */
+  labelNamesNear(tenant: string, minMs: number, maxMs: number): Set<string> {
+    const names = new Set<string>()
+    for (const container of this.#containers(tenant, minMs, maxMs))
+      for (const name of container.labelNames()) names.add(name)
+    return names
+  }
+
   exemplars(
     tenant: string,
     matcherSets: readonly (readonly Matcher[])[],

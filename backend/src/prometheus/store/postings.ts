@@ -5,6 +5,10 @@ import type { Matcher } from '../labels/matcher.ts'
 export class Postings {
   readonly #byName = new Map<string, Map<string, number[]>>()
 
+  names(): Iterable<string> {
+    return this.#byName.keys()
+  }
+
   add(position: number, labels: Labels): void {
     for (const [name, value] of labels.entries()) {
       let values = this.#byName.get(name)

@@ -15,5 +15,6 @@ export interface StoredSeries {
 
 /** What heads and blocks have in common for those who read them. */
 export interface SeriesContainer {
+  labelNames(): Iterable<string>
   match(matchers: readonly Matcher[]): Iterable<StoredSeries>
 }

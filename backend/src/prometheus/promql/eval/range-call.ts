@@ -12,6 +12,7 @@ import { selectWindows, type WindowedSeries } from './select-windows.ts'
 import { Series } from './series.ts'
 import type { Timeline } from './timeline.ts'
 
+const SAMPLES_BETWEEN_PAUSES = 100_000
 const KEEPS_NAME: ReadonlySet<string> = new Set(['last_over_time', 'first_over_time'])
 
 /** Runs a function over the window of each step: one pass over the samples of each series. */
@@ -32,7 +33,7 @@ export async function callOverWindows(
   for (const stored of windows.series) {
     const pause = evaluator.context.pause()
     if (pause) await pause
-    const series = slideOver(evaluator, node, compute, stored, windows, params, timeline)
+    const series = await slideOver(evaluator, node, compute, stored, windows, params, timeline)
     if (!series) continue
     out.push(series)
     notePossibleNonCounter(evaluator.context, node, stored.labels, series)
@@ -47,7 +48,7 @@ function matrixArgument(node: PlanNode | undefined): WindowNode | SubqueryNode {
   throw new TypeError('a range function has a range vector argument')
 }
 
-function slideOver(
+async function slideOver(
   evaluator: Evaluator,
   node: CallNode,
   compute: RangeFunction,
@@ -55,7 +56,7 @@ function slideOver(
   windows: WindowedSeries,
   params: readonly Float64Array[],
   timeline: Timeline,
-): Series | undefined {
+): Promise<Series | undefined> {
   const { context } = evaluator
   const dropName = !KEEPS_NAME.has(node.func.name) || (stored.dropName ?? false)
   const labels = dropName && !context.features.delayedNameRemoval ? stored.labels.dropMetadata() : stored.labels
@@ -73,10 +74,18 @@ function slideOver(
     params: params.map(() => 0),
   }
   let found = false
+  let work = 0
   for (let step = 0; step < timeline.length; step++) {
     const endMs = windows.endAt(step)
     window.slide(endMs - windows.rangeMs - windows.marginBeforeMs, endMs + windows.marginAfterMs)
     if (window.isEmpty) continue
+    // A window may hold millions of samples (subqueries), so that one series is long enough to look at the clock.
+    work += window.floatCount + window.histogramCount
+    if (work > SAMPLES_BETWEEN_PAUSES) {
+      work = 0
+      const pause = context.pause()
+      if (pause) await pause
+    }
     call.endMs = endMs
     call.stepMs = timeline.at(step)
     for (const [i, values] of params.entries()) call.params[i] = values[step] ?? NaN

@@ -17,6 +17,8 @@ export class SampleWindow {
   floatTo = 0
   histogramFrom = 0
   histogramTo = 0
+  #falls: readonly number[] | undefined
+  #nextFall = 0
 
   constructor(series: SampleSeries) {
     this.labels = series.labels
@@ -45,6 +47,23 @@ export class SampleWindow {
     if (this.histograms.length === 0) return
     this.histogramTo = firstAfter(this.histogramTimes, untilMs, this.histogramTo)
     this.histogramFrom = firstAfter(this.histogramTimes, afterMs, this.histogramFrom)
+  }
+
+  /**
+   * Adds to `increase` what a counter had reached before each fall within the window. Falls are looked for once in the
+   * series, so that a window costs its resets and not its samples.
+   */
+  addResets(increase: number): number {
+    const { floats, floatFrom, floatTo } = this
+    const falls = (this.#falls ??= fallsOf(floats))
+    while ((falls[this.#nextFall] ?? Infinity) <= floatFrom) this.#nextFall++
+    let total = increase
+    for (let i = this.#nextFall; i < falls.length; i++) {
+      const at = falls[i] ?? Infinity
+      if (at >= floatTo) break
+      total += floats[at - 1] ?? NaN
+    }
+    return total
   }
 
   get floatCount(): number {
@@ -79,6 +98,12 @@ export class SampleWindow {
   windowHistogramTimes(): number[] {
     return this.histogramTimes.slice(this.histogramFrom, this.histogramTo)
   }
+}
+
+function fallsOf(values: Float64Array): number[] {
+  const falls: number[] = []
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? NaN) < (values[i - 1] ?? NaN)) falls.push(i)
+  return falls
 }
 
 /** Position of the first time greater than `bound`, from `from` on. Steps when near, halves when far. */

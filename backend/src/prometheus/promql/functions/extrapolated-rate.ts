@@ -28,15 +28,8 @@ function floatRate(window: SampleWindow, call: WindowCall, kind: RateKind): numb
   const count = floatTo - floatFrom
   if (count < 2) return undefined
   const first = floats[floatFrom] ?? NaN
-  let increase = (floats[floatTo - 1] ?? NaN) - first
-  if (kind.isCounter) {
-    let previous = first
-    for (let i = floatFrom + 1; i < floatTo; i++) {
-      const value = floats[i] ?? NaN
-      if (value < previous) increase += previous
-      previous = value
-    }
-  }
+  const difference = (floats[floatTo - 1] ?? NaN) - first
+  const increase = kind.isCounter ? window.addResets(difference) : difference
   const span = { firstMs: floatTimes[floatFrom] ?? NaN, lastMs: floatTimes[floatTo - 1] ?? NaN, count }
   const zeroRatio = kind.isCounter && increase > 0 && first >= 0 ? first / increase : undefined
   return increase * extrapolation(span, call, kind, zeroRatio)

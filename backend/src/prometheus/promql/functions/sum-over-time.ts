@@ -26,13 +26,32 @@ function isMixed(window: SampleWindow, call: WindowCall): boolean {
 }
 
 function sumOfFloats({ floats, floatFrom, floatTo }: SampleWindow): number {
-  const sum = new KahanSum()
-  for (let i = floatFrom; i < floatTo; i++) sum.add(floats[i] ?? NaN)
+  const sum = sumBetween(floats, floatFrom, floatTo, 0)
   return Number.isFinite(sum.sum) ? sum.value : sum.sum
 }
 
+/** KahanSum over a column, in locals: a window of an hour is summed up at every step. */
+function sumBetween(floats: Float64Array, from: number, to: number, start: number): KahanSum {
+  let sum = start
+  let lost = 0
+  for (let i = from; i < to; i++) {
+    const value = floats[i] ?? NaN
+    const total = sum + value
+    if (total === Infinity || total === -Infinity) lost = 0
+    else if (Math.abs(sum) >= Math.abs(value)) lost += sum - total + value
+    else lost += value - total + sum
+    sum = total
+  }
+  return new KahanSum(sum, lost)
+}
+
 function meanOfFloats({ floats, floatFrom, floatTo }: SampleWindow): number {
-  const mean = new FloatMean(floats[floatFrom] ?? NaN)
+  const first = floats[floatFrom] ?? NaN
+  const { sum, compensation } = sumBetween(floats, floatFrom + 1, floatTo, first)
+  const count = floatTo - floatFrom
+  // Once a sum has overflowed it does not come back; FloatMean knows what to do before.
+  if (Number.isFinite(sum)) return sum / count + compensation / count
+  const mean = new FloatMean(first)
   for (let i = floatFrom + 1; i < floatTo; i++) mean.add(floats[i] ?? NaN)
   return mean.value
 }

@@ -51,12 +51,19 @@ export class DurationParser {
 
   #binary(minimum: number): DurationExpr {
     // A sign binds like multiplication: -2^2 is -(2^2).
+    this.#tokens.descend()
+    let levels = 1
     let left = this.#signed(() => this.#binary(2))
     for (;;) {
       const token = this.#tokens.peek()
       const precedence = PRECEDENCE[token.kind]
-      if (precedence === undefined || precedence <= minimum) return left
+      if (precedence === undefined || precedence <= minimum) {
+        this.#tokens.ascend(levels)
+        return left
+      }
       this.#tokens.next()
+      this.#tokens.descend()
+      levels++
       const right = this.#binary(token.kind === '^' ? precedence - 1 : precedence)
       if (right.kind === 'number' && right.value === 0 && (token.kind === '/' || token.kind === '%')) {
         this.#tokens.fail(token, token.kind === '/' ? 'division by zero' : 'modulo by zero')

@@ -82,11 +82,16 @@ class ExprParser {
 
   /** An expression whose operators all bind tighter than `minimum`. */
   parse(minimum: number): Expr {
+    this.#tokens.descend()
     let left = this.#unary()
-    for (;;) {
+    for (let levels = 1; ; levels++) {
       const operator = this.#tokens.peek()
       const precedence = PRECEDENCE[operator.kind]
-      if (precedence === undefined || precedence <= minimum) return left
+      if (precedence === undefined || precedence <= minimum) {
+        this.#tokens.ascend(levels)
+        return left
+      }
+      this.#tokens.descend()
       left = this.#binary(left, precedence)
     }
   }
@@ -117,6 +122,7 @@ class ExprParser {
     for (;;) {
       switch (this.#tokens.peek().kind) {
         case '[':
+          this.#tokens.descend()
           expr = this.#range(expr)
           break
         case 'offset':

@@ -7,10 +7,14 @@ import type { PosRange } from '../position.ts'
 type Context = { readonly name: string; readonly expected: string }
 
 /** The parser's view of the tokens: one token ahead, and the messages for a token that does not fit. */
+/** Of parentheses, calls, signs and operators in a row. Measured: the stack of a worker bears more than twice as many. */
+const MAX_DEPTH = 1_000
+
 export class TokenStream {
   readonly query: string
   readonly #tokens: Token[]
   #index = 0
+  #depth = 0
   #lastClosing = 0
   readonly #contexts: Context[] = []
 
@@ -66,6 +70,15 @@ export class TokenStream {
     const where = context && context.name !== '' ? ` in ${context.name}` : ''
     const expected = context && context.expected !== '' ? `, expected ${context.expected}` : ''
     this.fail(token, `unexpected ${describeToken(token)}${where}${expected}`)
+  }
+
+  /** One level deeper, until `ascend`. @throws PromqlParseError where parsing and evaluating would exhaust the stack. */
+  descend(): void {
+    if (++this.#depth > MAX_DEPTH) this.fail(this.peek(), `query is nested more than ${MAX_DEPTH} levels deep`)
+  }
+
+  ascend(levels: number): void {
+    this.#depth -= levels
   }
 
   fail(pos: PosRange, reason: string): never {
