@@ -73,7 +73,9 @@ async function fuzz(): Promise<boolean> {
 async function faultOf(path: string, q: string, statuses: Map<number, number>): Promise<string | undefined> {
   const parameters = new URLSearchParams({ q, start: String(window.start), end: String(window.end), step: '30s' })
   try {
-    const response = await fetch(`${server.url}${path}?${parameters}`, { signal: AbortSignal.timeout(patienceMs) })
+    const response = await fetch(`${server.url}${path}?${parameters.toString()}`, {
+      signal: AbortSignal.timeout(patienceMs),
+    })
     const text = await response.text()
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
     if (response.status === 200) JSON.parse(text)

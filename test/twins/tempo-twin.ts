@@ -76,7 +76,7 @@ async function push(requests: readonly ResourceSpans[][], ...urls: string[]): Pr
 }
 
 async function untilShown(ours: string, real: string): Promise<void> {
-  const path = `/api/search?${new URLSearchParams({ q: '{ }', start: String(window.start), end: String(window.end), limit: '5000', spss: '100' })}`
+  const path = `/api/search?${new URLSearchParams({ q: '{ }', start: String(window.start), end: String(window.end), limit: '5000', spss: '100' }).toString()}`
   const deadline = performance.now() + 90_000
   for (;;) {
     const found = difference(await ask(ours, path), await ask(real, path))

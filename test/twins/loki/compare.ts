@@ -100,8 +100,9 @@ function differenceAt(path: string, ours: unknown, theirs: unknown): string | un
   return `${path}:\n  ours   ${shorten(JSON.stringify(ours) ?? 'nothing')}\n  theirs ${shorten(JSON.stringify(theirs) ?? 'nothing')}`
 }
 
-function nameOf(value: unknown): unknown {
-  return isObject(value) ? value['label'] : undefined
+function nameOf(value: unknown): string | undefined {
+  const label = isObject(value) ? value['label'] : undefined
+  return typeof label === 'string' ? label : undefined
 }
 
 function areClose(a: unknown, b: unknown): boolean {

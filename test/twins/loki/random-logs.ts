@@ -1,12 +1,12 @@
 // Streams of every shape a parser stage is for, as one push request in JSON.
-import { Random } from './random.ts'
+import type { Random } from './random.ts'
 
 export interface TwinStream {
   readonly stream: Record<string, string>
   readonly values: readonly (readonly [time: string, line: string, metadata?: Record<string, string>])[]
 }
 
-export const formats = ['json', 'logfmt', 'plain', 'packed', 'mixed', 'access'] as const
+const formats = ['json', 'logfmt', 'plain', 'packed', 'mixed', 'access'] as const
 const levels = ['info', 'warn', 'error', 'debug', 'INFO', 'critical', 'banana']
 const users = ['alice', 'bob', 'Zoë Ångström', 'Müller', '小林', 'a b', 'O"Neill', '😀', '']
 const texts = [

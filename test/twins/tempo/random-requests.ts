@@ -34,7 +34,7 @@ export class RequestMaker {
     return {
       query,
       path() {
-        return `${path}?${new URLSearchParams({ q: render(this.query ?? query), ...range, ...more })}`
+        return `${path}?${new URLSearchParams({ q: render(this.query ?? query), ...range, ...more }).toString()}`
       },
     }
   }
@@ -72,7 +72,7 @@ export class RequestMaker {
 
   #plain(path: string, parameters: Record<string, string>): TwinRequest {
     const given = Object.entries({ ...parameters, ...this.#range() }).filter(([, value]) => value !== '')
-    return { path: () => `${path}?${new URLSearchParams(given)}` }
+    return { path: () => `${path}?${new URLSearchParams(given).toString()}` }
   }
 
   #range(): { start: string; end: string } {
