@@ -14,6 +14,8 @@ import { goFloatError, parseGoFloat } from './go-number.ts'
 import { LogqlParseError } from './parse-error.ts'
 import { compileRegexp, RegexpError } from '../../../regexp/index.ts'
 import { matchesEmpty } from '../labels/matcher.ts'
+import { PatternStage, RegexpStage } from '../pipeline/captures.ts'
+import { StageError } from '../pipeline/stage.ts'
 
 const groupable: ReadonlySet<string> = new Set([
   'avg_over_time',
@@ -41,9 +43,23 @@ const nothingSelected =
 export function checkExpr(expr: Expr): Expr {
   if (expr.kind === 'log') {
     checkSelector(expr)
+    checkCaptures(expr)
     return expr
   }
   return checkMetric(expr)
+}
+
+/** The two parsers that Loki builds while it parses, so that `format_query` refuses them, too. */
+function checkCaptures({ stages }: LogExpr): void {
+  for (const stage of stages) {
+    if (stage.kind !== 'regexp' && stage.kind !== 'pattern') continue
+    try {
+      void (stage.kind === 'regexp' ? new RegexpStage(stage.pattern) : new PatternStage(stage.pattern))
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error
+      throw new LogqlParseError(`invalid ${stage.kind} parser: ${error.message}`)
+    }
+  }
 }
 
 function checkMetric(expr: MetricExpr): MetricExpr {
@@ -90,13 +106,17 @@ function checkRange(expr: RangeAggregationExpr): void {
     throw new LogqlParseError(`invalid aggregation ${operation} without unwrap`)
   }
   checkSelector(range.log)
+  checkCaptures(range.log)
 }
 
 function checkReplacePattern(pattern: string): void {
   try {
     compileRegexp(pattern, { anchored: true })
   } catch (error) {
-    if (error instanceof RegexpError) throw new LogqlParseError(`invalid regex in label_replace: ${error.message}`)
+    if (error instanceof RegexpError) {
+      const reason = error.message.replace(`\`${pattern}\``, () => `\`^(?:${pattern})$\``)
+      throw new LogqlParseError(`invalid regex in label_replace: ${reason}`)
+    }
     throw error
   }
 }

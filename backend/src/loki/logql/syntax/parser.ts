@@ -29,6 +29,7 @@ const maxDepth = 500
 
 /** Syntax only; `parseLogql` also checks what the syntax cannot say. */
 export function parseSyntax(query: string): Expr {
+  if (query.trim() === '') throw new LogqlParseError('syntax error: unexpected $end')
   const tokens = new TokenStream(query)
   let depth = 0
 
@@ -62,6 +63,8 @@ export function parseSyntax(query: string): Expr {
   }
 
   const expr = parseExpr()
+  // Only a range takes an unwrap: here the bar is right and the word is wrong.
+  if (tokens.is('|') && tokens.following?.text === 'unwrap') tokens.next()
   if (tokens.current.type !== 'END') throw tokens.unexpected()
   return expr
 }
