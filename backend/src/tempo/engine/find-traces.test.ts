@@ -254,3 +254,8 @@ test('a trace without root says so', async () => {
   const [trace] = await find(sourceOf({ id: 'x', parent: 'y' }), '{ }')
   assert.equal(trace?.rootServiceName, '<root span not yet received>')
 })
+
+test('a trace with several roots is named for the last one', async () => {
+  const [trace] = await find(sourceOf({ id: 'first', service: 'a' }, { id: 'second', service: 'b' }), '{ }')
+  assert.deepEqual([trace?.rootTraceName, trace?.rootServiceName], ['second', 'b'])
+})
