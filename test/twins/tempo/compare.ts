@@ -52,7 +52,8 @@ function bySpelling(a: unknown, b: unknown): number {
 function spelling(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     for (const key of ['traceID', 'spanID', 'labels', 'timestampMs', 'key'] as const) {
-      if (key in value) return JSON.stringify([(value as Record<string, unknown>)[key], key === 'key' ? value : 0])
+      if (key in value)
+        return JSON.stringify([(value as Record<string, unknown>)[key], /^(key|spanID)$/.test(key) ? value : 0])
     }
   }
   return JSON.stringify(value)

@@ -125,3 +125,13 @@ test('sums of arrays and texts are above and below nothing', async () => {
   assert.deepEqual(await found('{ } | sum(span.tags) < 9'), [])
   assert.deepEqual(await found('{ } | sum(span.size) < 9'), ['a', 'b', 'c'])
 })
+
+test('the older search finds a text in an array, and no part of a text', async () => {
+  const search = async (value: string): Promise<number> => {
+    const tags = new Map([['tags', value]])
+    const limits = { minDurationMs: 0, maxDurationMs: 0, limit: 10, spansPerSpanset: 10, window: everything }
+    return (await findTraces([source], { query: undefined, tags, ...limits }, unlimited())).length
+  }
+  assert.equal(await search('y'), 1)
+  assert.equal(await search('z'), 0)
+})

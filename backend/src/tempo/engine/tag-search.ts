@@ -1,4 +1,5 @@
 // The search from before TraceQL: `tags=service.name=shop http.method=GET`, with limits on the trace's duration.
+import { elements } from '../traceql/static.ts'
 import { scanTraces, type TimeWindow } from '../fetch/trace-scan.ts'
 import { emptyRequest } from '../traceql/conditions.ts'
 import { FetchPlan } from '../fetch/fetch-plan.ts'
@@ -56,7 +57,7 @@ function hasTexts(trace: TraceView, wanted: readonly [string, string][]): boolea
   const byResource = new Map<string, Set<string>>()
   for (const span of trace.spans) {
     const found = wanted.filter(
-      ([key, text]) => textOf(span, key, 'span') === text || textOf(span, key, 'resource') === text,
+      ([key, text]) => textsOf(span, key, 'span').includes(text) || textsOf(span, key, 'resource').includes(text),
     )
     if (found.length === 0) continue
     const { table } = span.bound
@@ -68,13 +69,13 @@ function hasTexts(trace: TraceView, wanted: readonly [string, string][]): boolea
   return [...byResource.values()].some((keys) => keys.size === wanted.length)
 }
 
-function textOf(span: SpanView, key: string, owner: 'span' | 'resource'): string | undefined {
+/** An array gives each of its texts. */
+function textsOf(span: SpanView, key: string, owner: 'span' | 'resource'): string[] {
   const { table } = span.bound
   const id = table.keys.find(key)
-  if (id === undefined) return undefined
+  if (id === undefined) return []
   const lists = owner === 'span' ? table.spans.attributes : table.resources.attributes
   const value = lists.find(owner === 'span' ? span.row : table.spans.resource.at(span.row), id)
-  if (value < 0) return undefined
-  const text = table.values.static(value)
-  return text.type === 'string' ? text.value : undefined
+  if (value < 0) return []
+  return elements(table.values.static(value)).flatMap((element) => (element.type === 'string' ? [element.value] : []))
 }
