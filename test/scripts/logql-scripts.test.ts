@@ -71,7 +71,11 @@ async function push(url: string, step: Step, place: string): Promise<void> {
   const values = step.block.map((line) => {
     const [, second = '', text = '', metadata] = /^(\d+) (.*?)(?: ## (.*))?$/.exec(line) ?? []
     const pairs = (metadata ?? '').split(' ').filter((pair) => pair !== '')
-    return [timeOf(second), text, Object.fromEntries(pairs.map((pair) => pair.split('=', 2)))]
+    const named = pairs.map((pair): [string, string] => {
+      const at = pair.indexOf('=')
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    })
+    return [timeOf(second), text, Object.fromEntries(named)]
   })
   const stream = Object.fromEntries(parseLabelSet(step.argument))
   const body = JSON.stringify({ streams: [{ stream, values }] })
