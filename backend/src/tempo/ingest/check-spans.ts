@@ -1,3 +1,4 @@
+import { attributeFault, spanAttributeFault } from './attribute-limit.ts'
 import type { ResourceSpans, Span } from '@playground/protocol/otlp/traces'
 
 export interface CheckedSpans {
@@ -19,29 +20,42 @@ export function checkSpans(batch: readonly ResourceSpans[], nowMs: number): Chec
   const examples = new Map<string, string>()
   let acceptedSpans = 0
   let rejectedSpans = 0
-  const keep = (span: Span): boolean => {
-    const fault = faultOf(span, newest)
+  const keep = (span: Span, shared: string | undefined): boolean => {
+    const fault = faultOf(span, shared, newest)
     if (fault === undefined) {
       acceptedSpans++
       return true
     }
     rejectedSpans++
     reasons.set(fault.reason, (reasons.get(fault.reason) ?? 0) + 1)
-    if (!examples.has(fault.reason)) examples.set(fault.reason, `${fault.detail} (span ${JSON.stringify(span.name)})`)
+    if (!examples.has(fault.reason))
+      examples.set(fault.reason, `${fault.detail} (span ${JSON.stringify(span.name.slice(0, 64))})`)
     return false
   }
   const accepted = batch
-    .map((resource) => ({
-      ...resource,
-      scopeSpans: resource.scopeSpans
-        .map((scope) => ({ ...scope, spans: scope.spans.filter(keep) }))
-        .filter((scope) => scope.spans.length > 0),
-    }))
-    .filter((resource) => resource.scopeSpans.length > 0)
+    .map((resourceSpans) => {
+      const ofResource = attributeFault('resource', resourceSpans.resource.attributes)
+      const scopeSpans = resourceSpans.scopeSpans
+        .map((scoped) => {
+          const shared = ofResource ?? attributeFault('scope', scoped.scope.attributes)
+          return { ...scoped, spans: scoped.spans.filter((span) => keep(span, shared)) }
+        })
+        .filter((scoped) => scoped.spans.length > 0)
+      return { ...resourceSpans, scopeSpans }
+    })
+    .filter((resourceSpans) => resourceSpans.scopeSpans.length > 0)
   return { accepted, acceptedSpans, rejectedSpans, reasons, message: [...examples.values()].join('; ') }
 }
 
-function faultOf(span: Span, newest: bigint): { reason: string; detail: string } | undefined {
+interface Fault {
+  reason: string
+  detail: string
+}
+
+/** @param shared what is wrong with the span's resource or scope. */
+function faultOf(span: Span, shared: string | undefined, newest: bigint): Fault | undefined {
+  const attributes = shared ?? spanAttributeFault(span)
+  if (attributes !== undefined) return { reason: 'too_many_attributes', detail: attributes }
   if (!isId(span.traceId, 32))
     return { reason: 'invalid_trace_id', detail: `trace ids must be 128 bit and not zero, got ${quoted(span.traceId)}` }
   if (!isId(span.spanId, 16))
