@@ -303,3 +303,43 @@ test('a metric of delta temporality fails its OTLP request as in Prometheus: 500
   assert.equal((await send([sum('cumulative', 2)])).status, 200)
   assert.deepEqual(await names(), ['cumulative_total'])
 })
+
+test('a query stays within its memory, whatever it computes: floats, histograms, subqueries', async (t) => {
+  const queryMemoryBytes = 16 * 2 ** 20
+  const url = await start(t, { limits: { ...defaultLimits, queryMemoryBytes } })
+  const histogram = {
+    timestampMs: NOW - 290_000,
+    float: true,
+    count: 3,
+    sum: 3,
+    schema: 0,
+    zeroThreshold: 0,
+    zeroCount: 0,
+    positiveSpans: [{ offset: 0, length: 3 }],
+    positiveCounts: [1, 1, 1],
+    negativeSpans: [],
+    negativeCounts: [],
+    resetHint: 0,
+    customValues: [],
+  }
+  const native = { ...series([['__name__', 'native']]), histograms: [histogram] }
+  await write(url, [native, up(1), ...Array.from({ length: 300 }, (_, i) => up(i, [['i', String(i)]]))])
+  const at = { time: String(NOW / 1000) }
+  for (const query of [
+    'max_over_time(up[1d:10ms])',
+    'max_over_time(up[60d:1s])',
+    'count_over_time(sum(native * 2)[300s:1ms])',
+    'count_over_time(avg_over_time(native[5m])[300s:1ms])',
+    'sum(max_over_time(vector(1)[100d:1s]))',
+    'count_over_time((up * on () group_left () up{i="1"})[1h:100ms])',
+  ]) {
+    const before = process.memoryUsage().rss
+    const { status, body } = await get(url, '/api/v1/query', { query, ...at })
+    const grownBytes = process.memoryUsage().rss - before
+    assert.equal(status, 422, `${query}: ${JSON.stringify(body).slice(0, 200)}`)
+    assert.match(String(body['error']), /too many samples into memory/)
+    // What V8 has not collected yet comes on top of what is held.
+    assert.ok(grownBytes < 8 * queryMemoryBytes, `${query} grew the process by ${grownBytes} bytes`)
+  }
+  assert.equal((await get(url, '/api/v1/query', { query: 'sum(count_over_time(native[5m]))', ...at })).status, 200)
+})

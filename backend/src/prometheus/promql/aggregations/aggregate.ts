@@ -52,7 +52,13 @@ async function reduce(
 ): Promise<Series[]> {
   const reduction = REDUCTIONS.get(node.operator)
   if (!reduction) throw new PromqlExecutionError(`aggregation ${node.operator} is not implemented`)
-  const call = { annotations: context.annotations, pos: node.expr.pos, paramPos: node.param?.pos ?? node.pos, param }
+  const call = {
+    annotations: context.annotations,
+    pos: node.expr.pos,
+    paramPos: node.param?.pos ?? node.pos,
+    param,
+    hold: (steps: number) => context.hold(steps),
+  }
   if (node.operator === 'quantile') noteInvalidQuantile(call)
   const out: Series[] = []
   for (const { labels, members } of groupSeries(operand, node)) {

@@ -12,7 +12,7 @@ export function combineHistogramsAt(
   members: readonly Series[],
   step: number,
   target: Series,
-  { annotations, pos }: ReductionCall,
+  { annotations, pos, hold }: ReductionCall,
   start: (first: FloatHistogram) => Accumulator,
 ): void {
   if (target.kinds[step] !== ABSENT) {
@@ -39,5 +39,7 @@ export function combineHistogramsAt(
     }
   }
   if (hints.has('reset') && hints.has('not-reset')) noteResetCollision(annotations, 'aggregation', pos)
-  target.set(step, total?.value.compact())
+  const value = total?.value.compact()
+  if (value) hold(value.heldSteps)
+  target.setComputed(step, value)
 }

@@ -8,6 +8,8 @@ export type ReductionCall = {
   readonly pos: PosRange
   readonly paramPos: PosRange
   readonly param: Float64Array | undefined
+  /** Accounts for what the reduction makes. */
+  readonly hold: (steps: number) => void
 }
 
 /** Fills `target` with one value for all members at every step where there is one. */

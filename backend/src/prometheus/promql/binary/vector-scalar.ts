@@ -1,5 +1,6 @@
 import { isComparison } from '../ast.ts'
 import type { Evaluator } from '../eval/evaluator.ts'
+import type { QueryContext } from '../eval/query-context.ts'
 import { settleLabels, withoutName } from '../eval/merge-series.ts'
 import { FLOAT, type Series } from '../eval/series.ts'
 import type { Timeline } from '../eval/timeline.ts'
@@ -25,7 +26,7 @@ export async function evaluateVectorScalar(
     const pause = context.pause()
     if (pause) await pause
     if (arithmetic && !series.hasHistograms) applyToFloats(series, scalars, scalarLeft, arithmetic)
-    else applyToSamples(series, scalars, scalarLeft, node, operation)
+    else applyToSamples(context, series, scalars, scalarLeft, node, operation)
     if (series.isEmpty) continue
     if (changesMeaning) withoutName(context, series)
     out.push(series)
@@ -48,6 +49,7 @@ function applyToFloats(
 }
 
 function applyToSamples(
+  context: QueryContext,
   series: Series,
   scalars: Float64Array,
   scalarLeft: boolean,
@@ -62,6 +64,10 @@ function applyToSamples(
     series.clear(step)
     if (!outcome) continue
     if (node.returnBool) series.setFloat(step, outcome.keep ? 1 : 0)
-    else if (outcome.keep) series.set(step, isComparison(node.operator) ? value : outcome.value)
+    else if (outcome.keep) {
+      const result = isComparison(node.operator) ? value : outcome.value
+      series.setComputed(step, result)
+      if (typeof result === 'object') context.hold(result.heldSteps)
+    }
   }
 }

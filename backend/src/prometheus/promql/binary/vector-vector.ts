@@ -126,7 +126,10 @@ class VectorJoin {
     const output = this.#outputFor(many, one)
     this.#requireUnique(output, step, group)
     if (this.#node.returnBool) output.series.setFloat(step, outcome.keep ? 1 : 0)
-    else if (outcome.keep) output.series.set(step, outcome.value)
+    else if (outcome.keep) {
+      output.series.setComputed(step, outcome.value)
+      if (typeof outcome.value === 'object') this.#context.hold(outcome.value.heldSteps)
+    }
   }
 
   #requireUnique(output: Output, step: number, group: number): void {

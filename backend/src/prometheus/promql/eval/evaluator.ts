@@ -24,7 +24,10 @@ export class Evaluator {
     if (timeline.length === 0) return []
     const mark = this.context.heldSamples
     const result = await this.#dispatch(node, timeline)
-    this.context.releaseTo(mark, result.length * timeline.length)
+    this.context.releaseTo(
+      mark,
+      result.reduce((sum, series) => sum + series.heldSteps, 0),
+    )
     return result
   }
 

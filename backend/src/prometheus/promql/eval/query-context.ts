@@ -54,13 +54,14 @@ export class QueryContext {
     if (performance.now() > this.#deadline) throw new PromqlTimeoutError()
   }
 
-  /** Accounts for samples held in memory. @throws PromqlExecutionError above the limit. */
+  /** Accounts for samples held in memory. @throws PromqlExecutionError above the limit, PromqlTimeoutError. */
   hold(samples: number): void {
     this.#samples += samples
     if (this.#samples > this.peakSamples) this.peakSamples = this.#samples
     if (this.#samples > this.#maxSamples) {
       throw new PromqlExecutionError('query processing would load too many samples into memory in query execution')
     }
+    if (performance.now() > this.#deadline) throw new PromqlTimeoutError()
   }
 
   get heldSamples(): number {

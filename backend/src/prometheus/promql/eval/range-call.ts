@@ -92,7 +92,8 @@ async function slideOver(
     const value = compute(window, call)
     if (value === undefined) continue
     found = true
-    series.set(step, value)
+    series.setComputed(step, value)
+    if (typeof value === 'object') context.hold(value.heldSteps)
   }
   return found ? series : undefined
 }

@@ -14,6 +14,7 @@ export class Series {
   dropName: boolean
   readonly kinds: Uint8Array
   readonly values: Float64Array
+  #computedSteps = 0
   #histograms: (FloatHistogram | undefined)[] | undefined
 
   constructor(labels: Labels, length: number, dropName = false) {
@@ -36,6 +37,17 @@ export class Series {
     this.kinds[step] = HISTOGRAM
     this.#histograms ??= []
     this.#histograms[step] = histogram
+  }
+
+  /** A float, or a histogram that nobody else holds: it counts against the query's memory as long as the series does. */
+  setComputed(step: number, value: number | FloatHistogram | undefined): void {
+    this.set(step, value)
+    if (typeof value === 'object') this.#computedSteps += value.heldSteps
+  }
+
+  /** In steps: what the series occupies. */
+  get heldSteps(): number {
+    return this.length + this.#computedSteps
   }
 
   /** A float, a histogram, or nothing. */

@@ -13,6 +13,8 @@ export async function runSubquery(evaluator: Evaluator, node: SubqueryNode, oute
   const timeline = subqueryTimeline(node, outer, evaluator.context.defaultStepMs)
   if (timeline.length === 0) return []
   const result = await evaluator.evaluate(node.expr, timeline)
+  // The samples that are made of it lie beside it: a time, a value and a kind each, twice while they are collected.
+  for (const series of result) evaluator.context.hold(3 * series.length)
   return result.map((series) => toSamples(series, timeline))
 }
 

@@ -107,6 +107,11 @@ export class FloatHistogram {
     return values.some((value) => value === Infinity || value === -Infinity)
   }
 
+  /** In steps of a result: what it occupies of the memory a query may hold. Measured: about 500 bytes and 16 a bucket. */
+  get heldSteps(): number {
+    return 55 + 2 * (this.positive.counts.length + this.negative.counts.length)
+  }
+
   /** In samples: what the histogram weighs against the limit of a query (16 bytes a sample, as Prometheus counts). */
   get sampleWeight(): number {
     const numbers = this.positive.counts.length + this.negative.counts.length + this.customValues.length
