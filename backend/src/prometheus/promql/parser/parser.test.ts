@@ -72,3 +72,17 @@ test('experimental functions are refused by name unless their flag is set', () =
   assert.throws(() => parseExpr('limitk(1, foo)'), /--enable-feature=promql-experimental-functions/)
   assert.equal(parseExpr('limitk(1, foo)', { ...NO_FEATURES, experimentalFunctions: true }).kind, 'aggregate')
 })
+
+test('a query nested beyond what the stack bears is an error of the query', () => {
+  const deep = [
+    (levels: number) => `${'('.repeat(levels)}1${')'.repeat(levels)}`,
+    (levels: number) => `${'-'.repeat(levels)}up`,
+    (levels: number) => `${'abs('.repeat(levels)}up${')'.repeat(levels)}`,
+    (levels: number) => Array.from({ length: levels }, () => '1').join(' + '),
+    (levels: number) => `up[${'('.repeat(levels)}5m${')'.repeat(levels)}]`,
+  ]
+  for (const query of deep) {
+    parseExpr(query(900))
+    assert.throws(() => parseExpr(query(50_000)), /nested more than 1000 levels deep/)
+  }
+})
