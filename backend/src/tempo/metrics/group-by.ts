@@ -76,6 +76,11 @@ export class GroupBy {
       : labels
   }
 
+  /** The same for groups that differ in nothing but their bucket. */
+  keyOf(group: number): string {
+    return this.#names.map((_, index) => staticKey(this.values[group]?.[index] ?? nil)).join('\u0001')
+  }
+
   /** No span of the group has any of the labels. */
   isNil(group: number): boolean {
     return this.#names.every((_, index) => (this.values[group]?.[index] ?? nil) === nil)

@@ -71,7 +71,7 @@ export class RangeQuery implements SpanObserver {
     for (const [group, { accumulator, exemplars }] of this.#series.entries()) {
       const labels = this.#labels(group)
       if (this.#bucketed) labels.push({ name: '__bucket', value: this.#bucket(group) })
-      set.set(seriesKey(labels), { labels, values: accumulator.values(), exemplars })
+      set.set(unusedKey(set, labels), { labels, values: accumulator.values(), exemplars })
     }
     return set
   }
@@ -95,7 +95,7 @@ export class RangeQuery implements SpanObserver {
     const byLabels = new Map<string, { labels: Label[]; histograms: Histogram[]; exemplars: Exemplar[] }>()
     for (const [group, { accumulator, exemplars }] of this.#series.entries()) {
       const labels = this.#labels(group)
-      const key = seriesKey(labels)
+      const key = this.#groups.keyOf(group)
       const entry = byLabels.get(key) ?? {
         labels,
         histograms: Array.from({ length: this.#grid.count }, (): Histogram => new Map()),
@@ -114,7 +114,7 @@ export class RangeQuery implements SpanObserver {
       const overall = this.#aggregate.quantiles.map((q) => quantile(q, merged(histograms)))
       for (const [index, q] of this.#aggregate.quantiles.entries()) {
         const withQuantile = [...labels, { name: 'p', value: float(q) }]
-        set.set(seriesKey(withQuantile), {
+        set.set(unusedKey(set, withQuantile), {
           labels: withQuantile,
           values: Float64Array.from(histograms, (histogram) => quantile(q, histogram)),
           exemplars: exemplars.filter((exemplar) => closest(overall, exemplar.value) === index),
@@ -137,4 +137,11 @@ function merged(histograms: readonly Histogram[]): Histogram {
 function closest(values: readonly number[], wanted: number): number {
   const distances = values.map((value) => Math.abs(value - wanted))
   return distances.indexOf(Math.min(...distances))
+}
+
+/** Arrays are groups of their own and have no text: several series may have the same labels, as in Tempo. */
+function unusedKey(set: SeriesSet, labels: readonly Label[]): string {
+  let key = seriesKey(labels)
+  while (set.has(key)) key += '\u0001'
+  return key
 }

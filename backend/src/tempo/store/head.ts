@@ -1,5 +1,5 @@
 import { isBefore, noRow, pushTime, SpanTable } from './span-table.ts'
-import { traceIdWords } from './trace-id.ts'
+import { traceIdWords, type TraceIdWords } from './trace-id.ts'
 import type { InstrumentationScope, Resource } from '@playground/protocol/otlp/common'
 import type { ResourceSpans, Span } from '@playground/protocol/otlp/traces'
 
@@ -9,15 +9,24 @@ const indexedTraceSpans = 32
 /** The newest spans of a tenant: appended to, and readable after every append. */
 export class Head {
   readonly table = new SpanTable()
-  readonly #traceByKey = new Map<string, number>()
+  readonly #traceByKey = new Map<number, number>()
+  /** Traces whose key another one has; by their whole id. */
+  readonly #sameKey = new Map<string, number>()
   readonly #resourceByKey = new Map<string, number>()
   readonly #scopeByKey = new Map<string, number>()
   readonly #spanIdsOfLargeTraces = new Map<number, Set<string>>()
   minMs = Infinity
   maxMs = -Infinity
 
-  findTrace(traceId: string): number | undefined {
-    return this.#traceByKey.get(traceId)
+  findTrace(id: TraceIdWords): number | undefined {
+    const trace = this.#traceByKey.get(keyOf(id))
+    if (trace === undefined || this.#hasId(trace, id)) return trace
+    return this.#sameKey.get(id.join(' '))
+  }
+
+  #hasId(trace: number, [a, b, c, d]: TraceIdWords): boolean {
+    const { id } = this.table.traces
+    return id[3].at(trace) === d && id[2].at(trace) === c && id[1].at(trace) === b && id[0].at(trace) === a
   }
 
   append(batch: readonly ResourceSpans[]): void {
@@ -104,11 +113,12 @@ export class Head {
   }
 
   #trace(traceId: string): number {
-    const known = this.#traceByKey.get(traceId)
+    const id = traceIdWords(traceId)
+    const known = this.findTrace(id)
     if (known !== undefined) return known
     const { traces } = this.table
     const trace = this.table.traceCount
-    for (const [index, word] of traceIdWords(traceId).entries()) traces.id[index]?.push(word)
+    for (const [index, word] of id.entries()) traces.id[index]?.push(word)
     traces.first.push(noRow)
     traces.last.push(noRow)
     traces.count.push(0)
@@ -116,7 +126,8 @@ export class Head {
       column.ms.push(0)
       column.ns.push(0)
     }
-    this.#traceByKey.set(traceId, trace)
+    if (this.#traceByKey.has(keyOf(id))) this.#sameKey.set(id.join(' '), trace)
+    else this.#traceByKey.set(keyOf(id), trace)
     return trace
   }
 
@@ -201,4 +212,9 @@ export class Head {
     this.#scopeByKey.set(key, index)
     return index
   }
+}
+
+/** 53 of the id's 128 bits: an exact number, cheaper than a text to make and to look up. */
+function keyOf([, , c, d]: TraceIdWords): number {
+  return c * 2 ** 21 + (d & 0x1fffff)
 }

@@ -1,6 +1,6 @@
 /** Spans of all tenants: durable, readable as soon as they are acknowledged, whole traces whatever batches and blocks they lie in. */
 import { TenantStore, type TenantStoreOptions } from '../../storage/index.ts'
-import { hexWord, type TraceIdWords } from './trace-id.ts'
+import type { TraceIdWords } from './trace-id.ts'
 import { traceCodec } from './trace-codec.ts'
 import type { ResourceSpans } from '@playground/protocol/otlp/traces'
 import type { Head } from './head.ts'
@@ -33,7 +33,7 @@ export function spanSources(store: TraceTenants, tenant: string): SpanSource[] {
     minMs: head.minMs,
     maxMs: head.maxMs,
     table: () => head.table,
-    findTrace: (id) => head.findTrace(id.map(hexWord).join('')),
+    findTrace: (id) => head.findTrace(id),
   }))
   const blocks = selection.blocks.map((block): SpanSource => ({
     minMs: block.minMs,

@@ -1,4 +1,3 @@
-import { hexWord } from '../store/trace-id.ts'
 import { Head } from '../store/head.ts'
 import { QueryBudget } from '../engine/query-budget.ts'
 import { resourceSpans, type SpanSketch } from './spans.ts'
@@ -12,7 +11,7 @@ export function sourceOf(...sketches: SpanSketch[]): SpanSource {
     minMs: head.minMs,
     maxMs: head.maxMs,
     table: () => head.table,
-    findTrace: (id) => head.findTrace(id.map(hexWord).join('')),
+    findTrace: (id) => head.findTrace(id),
   }
 }
 
