@@ -14,8 +14,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** A number of 16 digits or more outside quotes: `JSON.parse` alone would round it. */
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/
 
-/** Parses JSON; integers too long for a double come back as strings. @throws ProtocolError for bad UTF-8 or bad JSON. */
-export function parseJson(bytes: Uint8Array): unknown {
+/** Parses a request body; integers too long for a double come back as strings. @throws ProtocolError for bad UTF-8, bad JSON, no object. */
+export function parseBody(bytes: Uint8Array): JsonObject {
+  const body = parseJson(bytes)
+  try {
+    return objectOf(body)
+  } catch (error) {
+    return prefixPath(error, 'body')
+  }
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
     const text = utf8.decode(bytes)
     return LONG_NUMBER.test(text) ? JSON.parse(text, keepLongIntegers) : JSON.parse(text)
@@ -30,11 +39,12 @@ function keepLongIntegers(this: unknown, _key: string, value: unknown, context?:
 }
 
 export function prefixPath(error: unknown, key: string): never {
-  if (error instanceof ProtocolError)
-    throw new ProtocolError(`${key}${error.message.startsWith('[') ? '' : '.'}${error.message}`, { cause: error })
-  throw error
+  if (!(error instanceof ProtocolError)) throw error
+  const isPartOfKey = error.message.startsWith('[') || error.message.startsWith(': ')
+  throw new ProtocolError(`${key}${isPartOfKey ? '' : '.'}${error.message}`, { cause: error })
 }
 
+/** The message begins with the colon: whoever knows the key prefixes it. */
 export function objectOf(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
   throw new ProtocolError(`: expected an object, got ${kindOf(value)}`)

@@ -58,7 +58,14 @@ for (const [body, message] of [
   ['{"streams":[{"stream":{},"values":[["1",2]]}]}', 'streams[0].values[0][1]: expected the line as a string'],
   ['{"streams":[{"stream":{"a":1},"values":[]}]}', 'streams[0].stream.a: expected a string, got the number 1'],
   ['{"streams":{}}', 'streams: expected an array, got an object'],
-  ['[]', ': expected an object, got an array'],
+  ['{"streams":[[]]}', 'streams[0]: expected an object, got an array'],
+  ['{"streams":[{"stream":"x"}]}', 'streams[0].stream: expected an object, got the string "x"'],
+  [
+    '{"streams":[{"stream":{},"values":[["1"]]}]}',
+    'streams[0].values[0]: expected [timestamp, line] or [timestamp, line, structured metadata]',
+  ],
+  ['[]', 'body: expected an object, got an array'],
+  ['null', 'body: expected an object, got null'],
 ] as const) {
   test(`a JSON push is refused with its path: ${message}`, () => {
     assert.throws(() => decodePushJson(Buffer.from(body)), { name: 'ProtocolError', message })

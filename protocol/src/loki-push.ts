@@ -2,7 +2,7 @@
  * Loki's push request (pkg/push/push.proto and https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs), as protobuf and JSON.
  * The protobuf body travels as one snappy block; that layer is snappy.ts.
  */
-import { int64Of, list, objectOf, parseJson, prefixPath, stringField, type JsonObject } from './json-fields.ts'
+import { int64Of, list, objectOf, parseBody, prefixPath, stringField, type JsonObject } from './json-fields.ts'
 import { ProtoReader, WireType } from './proto-reader.ts'
 import { ProtoWriter } from './proto-writer.ts'
 import { ProtocolError } from './protocol-error.ts'
@@ -114,7 +114,7 @@ function writeEntry(writer: ProtoWriter, entry: PushEntry): void {
 /** Decodes `{"streams":[{"stream":{"job":"shop"},"values":[["<ns>","<line>",{"trace_id":"…"}]]}]}`. @throws ProtocolError naming the path */
 export function decodePushJson(bytes: Uint8Array): PushRequest {
   return {
-    streams: list(objectOf(parseJson(bytes)), 'streams', (element) => {
+    streams: list(parseBody(bytes), 'streams', (element) => {
       const object = objectOf(element)
       return { labels: selectorOf(object), entries: list(object, 'values', entryFromJson) }
     }),

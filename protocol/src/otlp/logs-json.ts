@@ -4,7 +4,7 @@ import {
   idField,
   list,
   objectOf,
-  parseJson,
+  parseBody,
   prefixPath,
   stringField,
   uint32Field,
@@ -32,7 +32,7 @@ const SEVERITIES = [
 
 /** Decodes an ExportLogsServiceRequest in JSON. @throws ProtocolError naming the path */
 export function decodeLogsJson(bytes: Uint8Array): ResourceLogs[] {
-  return list(objectOf(parseJson(bytes)), 'resourceLogs', (element) => {
+  return list(parseBody(bytes), 'resourceLogs', (element) => {
     const object = objectOf(element)
     return {
       resource: resourceFromJson(object),

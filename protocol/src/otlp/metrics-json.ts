@@ -10,7 +10,7 @@ import {
   list,
   objectOf,
   optional,
-  parseJson,
+  parseBody,
   stringField,
   uint32Field,
   uint64Field,
@@ -32,7 +32,7 @@ const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'] as const
 
 /** Decodes an ExportMetricsServiceRequest in JSON. @throws ProtocolError naming the path */
 export function decodeMetricsJson(bytes: Uint8Array): ResourceMetrics[] {
-  return list(objectOf(parseJson(bytes)), 'resourceMetrics', (element) => {
+  return list(parseBody(bytes), 'resourceMetrics', (element) => {
     const object = objectOf(element)
     return {
       resource: resourceFromJson(object),

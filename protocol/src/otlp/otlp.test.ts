@@ -73,6 +73,11 @@ for (const { name, sample, toProto, fromProto, toJson, fromJson } of signals) {
 }
 
 test('errors in JSON name the path', () => {
+  for (const decode of [decodeTracesJson, decodeLogsJson, decodeMetricsJson])
+    assert.throws(() => decode(json([])), { message: 'body: expected an object, got an array' })
+  assert.throws(() => decodeTracesJson(json({ resourceSpans: [{ resource: 1 }] })), {
+    message: 'resourceSpans[0].resource: expected an object, got the number 1',
+  })
   const bad = { resourceSpans: [{ scopeSpans: [{ spans: [{}, { traceId: 'xyz' }] }] }] }
   assert.throws(() => decodeTracesJson(json(bad)), {
     name: 'ProtocolError',

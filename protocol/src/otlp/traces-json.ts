@@ -5,7 +5,7 @@ import {
   list,
   objectOf,
   optional,
-  parseJson,
+  parseBody,
   stringField,
   uint32Field,
   uint64Field,
@@ -32,7 +32,7 @@ import {
 
 /** Decodes an ExportTraceServiceRequest in JSON. @throws ProtocolError naming the path */
 export function decodeTracesJson(bytes: Uint8Array): ResourceSpans[] {
-  return list(objectOf(parseJson(bytes)), 'resourceSpans', (element) => {
+  return list(parseBody(bytes), 'resourceSpans', (element) => {
     const object = objectOf(element)
     return {
       resource: resourceFromJson(object),
