@@ -49,6 +49,18 @@ test('a component that dies is named with its last lines, and everything that wa
   assert.deepEqual(await leftovers(lab), [])
 })
 
+test('a start that fails again for another reason shows the lines of this start only', async () => {
+  await using lab = await prepareLab()
+  const configuration = join(lab.stateDir, 'broken.yaml')
+  writeFileSync(configuration, 'firstfault: {}\n')
+  const first = await lab.run('up', '--agent-config', configuration)
+  assert.match(first.stderr, /\| .*firstfault/)
+  writeFileSync(configuration, 'secondfault: {}\n')
+  const second = await lab.run('up', '--agent-config', configuration)
+  assert.match(second.stderr, /\| .*secondfault/)
+  assert.doesNotMatch(second.stderr, /firstfault/)
+})
+
 test('Ctrl-C during the start stops what was started', async () => {
   await using lab = await prepareLab()
   const up = lab.spawn('up')

@@ -1,4 +1,5 @@
 // Starts, finds and ends one component, whichever way it is launched. Postgres has a launcher of its own.
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Component } from './components.ts'
 import { processEnvironment } from './components.ts'
@@ -51,10 +52,12 @@ export async function startComponent(
 
 async function startDatabase(component: Component, lab: LabDescription): Promise<ProcessRecord> {
   const { run } = stateDirectory(lab.stateDir)
+  const output = outputFile(run, component.name)
+  const outputFromByte = existsSync(output) ? statSync(output).size : 0
   const { pid, port, url } = await startPostgres({
     dataDir: postgresDataDir(lab.stateDir),
     port: lab.ports.postgres,
-    logFile: outputFile(run, component.name),
+    logFile: output,
     cacheDir: join(ROOT, '.playground/cache'),
     startTimeoutMs: component.startTimeoutMs,
   }).catch((cause: unknown) => {
@@ -69,6 +72,7 @@ async function startDatabase(component: Component, lab: LabDescription): Promise
     identity: processIdentity(pid) ?? 'ended-at-once',
     startedAtMs: Date.now(),
     command: ['postgres'],
+    outputFromByte,
   }
   rememberProcess(run, record)
   return record

@@ -10,7 +10,7 @@ import { formatDuration } from './command-line/output.ts'
 import { isPortFree, portHolder } from './processes/port-holder.ts'
 import { PORTS } from './ports.ts'
 import type { ProcessRecord } from './processes/processes.ts'
-import { forgetProcess, lastOutput } from './processes/processes.ts'
+import { forgetProcess, isRunning, lastOutput, readRecord } from './processes/processes.ts'
 import { NotReadyError } from './processes/readiness.ts'
 import { findRunning, startComponent, stopComponent, waitUntilReady } from './run-component.ts'
 import { HOST } from './settings.ts'
@@ -63,18 +63,19 @@ export async function startLab(
     for (const name of component.needs) await ready.get(name)
     either.throwIfAborted()
     const launchedMs = performance.now() - startedAt
-    const alreadyRunning = running.get(component.name) !== undefined
-    try {
-      if (alreadyRunning) await waitUntilReady(component, lab, { signal: either })
-      else started.push(await launchRecorded(component, lab, either, started))
-    } catch (error) {
-      throw either.aborted ? error : explain(component, lab, error)
-    }
+    const record = running.get(component.name)
+    if (record === undefined) started.push(await launchRecorded(component, lab, either, started))
+    else await awaitRunning(component, lab, either, record)
     if (component.name === 'postgres') writeDescription(lab)
-    const timing = { name: component.name, launchedMs, readyMs: performance.now() - startedAt, alreadyRunning }
+    const timing = {
+      name: component.name,
+      launchedMs,
+      readyMs: performance.now() - startedAt,
+      alreadyRunning: record !== undefined,
+    }
     timings.push(timing)
     out.progress(
-      `${component.name.padEnd(14)}${alreadyRunning ? 'runs' : `ready after ${formatDuration(timing.readyMs)}`}`,
+      `${component.name.padEnd(14)}${timing.alreadyRunning ? 'runs' : `ready after ${formatDuration(timing.readyMs)}`}`,
     )
     const awaited = components.filter(({ name }) => !timings.some((done) => done.name === name))
     if (awaited.length > 0) out.transient(`waiting for ${awaited.map(({ name }) => name).join(', ')}`)
@@ -106,18 +107,38 @@ async function launchRecorded(
   try {
     return await startComponent(component, lab, signal)
   } catch (error) {
-    const record = findRunning(component, lab)
-    if (record !== undefined) started.push(record)
-    else forgetProcess(stateDirectory(lab.stateDir).run, component.name)
-    throw error
+    const { run } = stateDirectory(lab.stateDir)
+    const record = readRecord(run, component.name)
+    if (record !== undefined && isRunning(record)) started.push(record)
+    else forgetProcess(run, component.name)
+    throw signal.aborted ? error : explain(component, lab, error, record)
   }
 }
 
-function explain(component: Component, lab: LabDescription, error: unknown): unknown {
+async function awaitRunning(
+  component: Component,
+  lab: LabDescription,
+  signal: AbortSignal,
+  record: ProcessRecord,
+): Promise<void> {
+  try {
+    await waitUntilReady(component, lab, { signal })
+  } catch (error) {
+    throw signal.aborted ? error : explain(component, lab, error, record)
+  }
+}
+
+/** With the last lines of this very process: the output file holds those of earlier starts as well. */
+function explain(
+  component: Component,
+  lab: LabDescription,
+  error: unknown,
+  record: ProcessRecord | undefined,
+): unknown {
   if (!(error instanceof NotReadyError)) return error
   return new LabError(`${component.name} is not ready: ${error.message}`, {
     cause: error,
-    logLines: lastOutput(stateDirectory(lab.stateDir).run, component.name, KEPT_LOG_LINES),
+    logLines: lastOutput(stateDirectory(lab.stateDir).run, component.name, KEPT_LOG_LINES, record?.outputFromByte),
     advice: component.advice,
   })
 }

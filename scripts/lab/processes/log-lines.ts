@@ -8,12 +8,12 @@ const FOLLOW_POLL_MS = 200
 const NEWLINE = 0x0a
 
 /** Read from the end: a log file may be large, and only its tail is wanted. */
-export function lastLines(path: string, count: number): string[] {
+export function lastLines(path: string, count: number, fromByte = 0): string[] {
   const chunks: Buffer[] = []
   let newlines = 0
   let from = statSync(path).size
-  while (from > 0 && newlines <= count) {
-    const start = Math.max(0, from - CHUNK_BYTES)
+  while (from > fromByte && newlines <= count) {
+    const start = Math.max(fromByte, from - CHUNK_BYTES)
     const chunk = readRange(path, start, from - start)
     chunks.unshift(chunk)
     newlines += chunk.filter((byte) => byte === NEWLINE).length

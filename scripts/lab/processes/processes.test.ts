@@ -52,6 +52,17 @@ test('a process runs with a pid file and its output in a file until it is stoppe
   assert.deepEqual(readRecords(run), [])
 })
 
+test('the output of a process is told from that of an earlier one of its name', async (t) => {
+  const run = runDirectory(t)
+  const first = await startProcess(run, node('again', 'console.log("first")'))
+  await untilPrinted(run, 'again')
+  const second = await startProcess(run, node('again', 'console.log("second")'))
+  const deadline = Date.now() + 10_000
+  while (second.exit() === undefined && Date.now() < deadline) await sleep(10)
+  assert.deepEqual(lastOutput(run, 'again', 5, first.record.outputFromByte), ['first', 'second'])
+  assert.deepEqual(lastOutput(run, 'again', 5, second.record.outputFromByte), ['second'])
+})
+
 test('one that ignores SIGTERM is killed after its grace, with what it started', async (t) => {
   const run = runDirectory(t)
   const source = `

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from '../lab-error.ts'
+import { lastLines } from './log-lines.ts'
 import { isAlive, processIdentity } from './process-identity.ts'
 
 const POLL_MS = 10
@@ -29,6 +30,8 @@ export interface ProcessRecord {
   identity: string
   startedAtMs: number
   command: string[]
+  /** Where its output begins in the output file, which earlier processes of this name have written to as well. */
+  outputFromByte?: number
 }
 
 export interface ProcessSpec {
@@ -53,6 +56,7 @@ export const outputFile = (runDir: string, name: string) => join(runDir, `${name
 export async function startProcess(runDir: string, spec: ProcessSpec): Promise<StartedProcess> {
   const output = outputFile(runDir, spec.name)
   if (existsSync(output) && statSync(output).size > MAX_OUTPUT_BYTES) renameSync(output, `${output}.1`)
+  const outputFromByte = existsSync(output) ? statSync(output).size : 0
   const fd = openSync(output, 'a')
   let ended: ReturnType<StartedProcess['exit']>
   try {
@@ -77,6 +81,7 @@ export async function startProcess(runDir: string, spec: ProcessSpec): Promise<S
       identity: processIdentity(pid) ?? 'ended-at-once',
       startedAtMs: Date.now(),
       command: [spec.command, ...spec.args],
+      outputFromByte,
     }
     rememberProcess(runDir, record)
     return { record, exit: () => ended }
@@ -137,7 +142,8 @@ function isProcessRecord(value: unknown): value is ProcessRecord {
     'startedAtMs' in value &&
     typeof value.startedAtMs === 'number' &&
     'command' in value &&
-    Array.isArray(value.command)
+    Array.isArray(value.command) &&
+    (!('outputFromByte' in value) || typeof value.outputFromByte === 'number')
   )
 }
 
@@ -180,9 +186,9 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The last lines a process printed. */
-export function lastOutput(runDir: string, name: string, count: number): string[] {
+/** The last lines a process printed; with `fromByte` only those behind it. */
+export function lastOutput(runDir: string, name: string, count: number, fromByte = 0): string[] {
   const path = outputFile(runDir, name)
   if (!existsSync(path)) return []
-  return readFileSync(path, 'utf8').split('\n').filter(Boolean).slice(-count)
+  return lastLines(path, count, fromByte).filter(Boolean)
 }
