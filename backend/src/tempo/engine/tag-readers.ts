@@ -58,6 +58,7 @@ const filteredIntrinsics: Partial<Record<Intrinsic, ReadAll>> = {
   status: (span) => [statusStatic(span.statusCode)],
   kind: (span) => [kindStatic(span.kindCode)],
   duration: (span) => [duration(span.durationNs)],
+  traceDuration: (span) => [duration(span.trace.durationNs)],
 }
 
 /** Codes are numbers here, as in Tempo's columns; durations and ids have too many values to list. */

@@ -1,8 +1,8 @@
 /** OTLP/HTTP: `POST /v1/traces` in protobuf or JSON, compressed or not, on a port of its own. */
-import { ApiError, createApiServer } from '../../http/index.ts'
+import { ApiError, createApiServer, mediaType, sendOtlpStatus } from '../../http/index.ts'
 import { decodeTracesJson, decodeTracesProto } from '@playground/protocol/otlp/traces'
-import { encodeExportResponse, encodeStatus, exportResponseJson, grpcCodeOf } from './otlp-answer.ts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { encodeExportResponse, exportResponseJson } from './otlp-answer.ts'
+import type { FastifyInstance } from 'fastify'
 import type { TempoOptions } from '../../server-options.ts'
 import type { TraceReceiver } from './trace-receiver.ts'
 
@@ -17,11 +17,11 @@ export function createOtlpHttpServer(
     maxBodyBytes: options.limits.maxBodyBytes,
     allowedHosts: options.allowedHosts,
     onServerError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
-    sendError: ({ statusCode, message }, request, reply) => sendStatus(request, reply, grpcCodeOf(statusCode), message),
+    sendError: sendOtlpStatus,
   })
 
   app.post('/v1/traces', async (request, reply) => {
-    const type = contentType(request)
+    const type = mediaType(request)
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     if (type === protobuf) {
       const checked = await receiver.receive(request.tenant, decodeTracesProto(body), body.length, body)
@@ -37,15 +37,4 @@ export function createOtlpHttpServer(
     )
   })
   return app
-}
-
-function contentType(request: FastifyRequest): string {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  return type === 'application/protobuf' ? protobuf : type
-}
-
-/** In the request's own format; JSON when that is not protobuf. */
-function sendStatus(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply {
-  if (contentType(request) === protobuf) return reply.type(protobuf).send(Buffer.from(encodeStatus(code, message)))
-  return reply.type(json).send({ code, message })
 }

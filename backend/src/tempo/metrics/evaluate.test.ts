@@ -103,6 +103,22 @@ for (const [query, expected] of cases) {
   })
 }
 
+test('spans with an array are a series of their own, which has no text for it', async () => {
+  const source = sourceOf(
+    { id: 'x', trace: 't1', atMs: 10_000, attributes: { tags: ['p', 'q'] } },
+    { id: 'y', trace: 't2', atMs: 10_000 },
+    { id: 'z', trace: 't3', atMs: 10_000 },
+  )
+  const series = await evaluate('{ } | count_over_time() by (span.tags)', { source })
+  assert.deepEqual(
+    series.map(([label, ...points]) => [label, points.find(([minuteAt]) => minuteAt === 1)?.[1]]).toSorted(),
+    [
+      ['nil', 1],
+      ['nil', 2],
+    ],
+  )
+})
+
 test('topk and bottomk choose in each interval by itself', async () => {
   const top = await evaluate('{ } | count_over_time() by (resource.service.name) | topk(1)')
   assert.deepEqual(top, [['a', [0, 0], [1, 2], [2, 1]]])

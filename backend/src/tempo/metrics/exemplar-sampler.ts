@@ -24,13 +24,15 @@ export class ExemplarSampler {
   }
 
   pick(span: SpanView, plan: FetchPlan, value: number): Exemplar | undefined {
-    const { traceId } = span.trace
-    if (this.#traces.size >= this.#max || this.#traces.has(traceId)) return undefined
+    if (this.#traces.size >= this.#max) return undefined
     const from = Number(this.#grid.start / 1_000_000n)
     const range = Math.max(1, Number((this.#grid.end - this.#grid.start) / 1_000_000n))
     const position = Math.floor(((span.startMs - from) / range) * this.#buckets.length)
     const bucket = Math.min(this.#buckets.length - 1, Math.max(0, position))
     if ((this.#buckets[bucket] ?? 0) >= perBucket) return undefined
+    // Spelled last: of a million spans a few come here.
+    const { traceId } = span.trace
+    if (this.#traces.has(traceId)) return undefined
     this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1
     this.#traces.add(traceId)
     return { labels: labelsOf(span, plan), value, timestampMs: span.startMs }
