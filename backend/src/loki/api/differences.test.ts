@@ -8,8 +8,8 @@ const second = 1_000_000_000n
 const base = 1_700_000_000n
 
 interface Loki {
-  push(values: readonly (readonly [seconds: bigint, line: string])[]): Promise<number>
-  get(path: string, params?: Record<string, string>): Promise<{ status: number; text: string }>
+  readonly push: (values: readonly (readonly [seconds: bigint, line: string])[]) => Promise<number>
+  readonly get: (path: string, params?: Record<string, string>) => Promise<{ status: number; text: string }>
 }
 
 async function loki(t: TestContext): Promise<Loki> {
@@ -99,7 +99,7 @@ it('picks the exact largest for approx_topk', async (t) => {
   const query = 'approx_topk(2, sum by (n) (count_over_time({app="a"} | logfmt [5m])))'
   const { text } = await get('/loki/api/v1/query', { query, time: String((base + 60n) * second) })
   const values = (JSON.parse(text) as Result).data.result.map(({ value }) => value[1])
-  assert.deepEqual(values.toSorted(), ['2', '3'])
+  assert.deepEqual(new Set(values), new Set(['2', '3']))
 })
 
 it('says that there are no patterns, and no rules', async (t) => {

@@ -1,6 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requestParams } from '../../http/index.ts'
-import { compareByName, labelsKey, labelsOf, labelValue, type Label, type Labels } from '../logql/labels/labels.ts'
+import {
+  compareByName,
+  labelsKey,
+  labelsObject,
+  labelsOf,
+  labelValue,
+  type Label,
+  type Labels,
+} from '../logql/labels/labels.ts'
 import type { MatrixSeries } from '../logql/metric/metric-query.ts'
 import type { LabelMatcher } from '../logql/syntax/ast.ts'
 import { parseLogSelector, parseMatchers } from '../logql/syntax/index.ts'
@@ -34,8 +42,7 @@ export async function indexRoutes(app: FastifyInstance, context: LokiContext): P
         const params = requestParams(request)
         const bounds = orderedBounds(params, nowNs(context))
         const series = await volumesOf(context, request, reply, { params, bounds, stepNs: step(params, bounds) })
-        const data = series.length > 0 ? metricData({ kind: 'matrix', series }) : { resultType: 'vector', result: [] }
-        return { status: 'success', data: { ...data, stats: {} } }
+        return { status: 'success', data: { ...volumeData(series), stats: {} } }
       },
     })
   }
@@ -162,6 +169,16 @@ function largestOfEach(groups: readonly VolumeGroup[], limit: number): Map<Volum
     for (const group of inBucket.slice(0, limit)) kept.set(group, (kept.get(group) ?? new Set()).add(bucket))
   }
   return kept
+}
+
+/** As in Loki, a range of which no series has two points is a vector. */
+function volumeData(series: readonly MatrixSeries[]): { resultType: string; result: unknown } {
+  if (series.some(({ points }) => points.length > 1)) return metricData({ kind: 'matrix', series })
+  const result = series.map(({ labels, points }) => {
+    const [timeMs = 0, bytes = 0] = points[0] ?? []
+    return { metric: labelsObject(labels), value: [timeMs / 1000, String(bytes)] }
+  })
+  return { resultType: 'vector', result }
 }
 
 /** A bucket is a multiple of the step and bears the time of its last millisecond. */

@@ -1,6 +1,6 @@
 import websocket from '@fastify/websocket'
-import type { FastifyInstance } from 'fastify'
-import { ApiError, createApiServer, tenantRoutes, type ApiServerOptions } from '../../http/index.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, createApiServer, sendOtlpStatus, tenantRoutes, type ApiServerOptions } from '../../http/index.ts'
 import { RegexpError } from '../../regexp/index.ts'
 import { QueryError } from '../logql/query-error.ts'
 import { LogqlParseError } from '../logql/syntax/parse-error.ts'
@@ -8,19 +8,19 @@ import { detectedRoutes } from './detected-routes.ts'
 import { indexRoutes } from './index-routes.ts'
 import { labelRoutes } from './label-routes.ts'
 import type { LokiContext } from './loki-context.ts'
-import { pushRoutes } from './push-routes.ts'
+import { otlpLogsPath, pushRoutes } from './push-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { tailRoute } from './tail-route.ts'
 
-/** All of Loki's HTTP API. Errors are plain text, as Loki's are. */
+/** All of Loki's HTTP API. Errors are plain text, as Loki's are, but for OTLP. */
 export function createLokiServer(
   context: LokiContext,
   options: Omit<ApiServerOptions, 'sendError' | 'mapError'>,
 ): FastifyInstance {
   const app = createApiServer({
     ...options,
-    sendError: (error, _request, reply) => reply.type('text/plain; charset=utf-8').send(`${error.message}\n`),
+    sendError,
     mapError,
   })
   const paths = knownPaths(app)
@@ -35,6 +35,15 @@ export function createLokiServer(
   }
   app.register(tenantRoutes, { store: context.store })
   return app
+}
+
+function sendError(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.routeOptions.url !== otlpLogsPath) {
+    return reply.type('text/plain; charset=utf-8').send(`${error.message}\n`)
+  }
+  // Exporters drop what is answered 500 and send again what is answered 503.
+  if (error.statusCode === 500) reply.code(503)
+  return sendOtlpStatus(error, request, reply)
 }
 
 /** Filled as routes are registered: a path that is there with another method is answered 405, with no text, as Go's router does. */

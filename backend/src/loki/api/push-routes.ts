@@ -1,16 +1,16 @@
 import { decodePushJson, decodePushProto, type PushRequest } from '@playground/protocol/loki-push'
 import { decodeLogsJson, decodeLogsProto } from '@playground/protocol/otlp/logs'
-import { ProtoWriter } from '@playground/protocol/proto-writer'
 import { snappyDecode } from '@playground/protocol/snappy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError } from '../../http/index.ts'
+import { ApiError, mediaType } from '../../http/index.ts'
 import type { IncomingStream } from '../ingest/incoming.ts'
 import { parseLabelSet } from '../ingest/label-set.ts'
 import { otlpStreams } from '../ingest/otlp-streams.ts'
 import { shorten } from '../ingest/rejections.ts'
 import { nowNs, type LokiContext } from './loki-context.ts'
 
-const maxDecodedBytes = 256 * 2 ** 20
+/** Answers errors in OTLP's shape, not in Loki's. */
+export const otlpLogsPath = '/otlp/v1/logs'
 
 export async function pushRoutes(app: FastifyInstance, context: LokiContext): Promise<void> {
   const push = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -22,15 +22,10 @@ export async function pushRoutes(app: FastifyInstance, context: LokiContext): Pr
     app.post(path, { config: { snappy: 'leave' } }, push)
   }
 
-  app.post('/otlp/v1/logs', async (request, reply) => {
-    try {
-      const resourceLogs = isJson(request) ? decodeLogsJson(bodyOf(request)) : decodeOtlpProto(request)
-      const streams = otlpStreams(resourceLogs, nowNs(context))
-      if (streams.length > 0) await context.ingester.push(request.tenant, streams)
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      return sendOtlpError(error, request, reply)
-    }
+  app.post(otlpLogsPath, async (request, reply) => {
+    const resourceLogs = isJson(request) ? decodeLogsJson(bodyOf(request)) : decodeOtlpProto(request)
+    const streams = otlpStreams(resourceLogs, nowNs(context))
+    if (streams.length > 0) await context.ingester.push(request.tenant, streams)
     return reply.code(204).send()
   })
 }
@@ -38,10 +33,6 @@ export async function pushRoutes(app: FastifyInstance, context: LokiContext): Pr
 function bodyOf(request: FastifyRequest): Buffer {
   if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body
   throw new ApiError(400, 'request body is empty')
-}
-
-function mediaType(request: FastifyRequest): string {
-  return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
 function isJson(request: FastifyRequest): boolean {
@@ -59,7 +50,16 @@ function decodePush(request: FastifyRequest): PushRequest {
       `Content-Type "${type}" is not supported: expected application/json or application/x-protobuf`,
     )
   }
-  return decodePushProto(snappyDecode(body, maxDecodedBytes))
+  return decodePushProto(unsnapped(body, request.routeOptions.bodyLimit))
+}
+
+function unsnapped(block: Buffer, maxBytes: number): Uint8Array {
+  try {
+    return snappyDecode(block, maxBytes)
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new ApiError(413, cause.message, { cause })
+    throw cause
+  }
 }
 
 function decodeOtlpProto(request: FastifyRequest): ReturnType<typeof decodeLogsProto> {
@@ -78,12 +78,4 @@ function lokiStreams({ streams }: PushRequest): IncomingStream[] {
       throw new ApiError(400, `error parsing labels '${shorten(labels)}' with error: ${shorten(reason)}`, { cause })
     }
   })
-}
-
-/** OTLP/HTTP answers errors with a google.rpc.Status in the encoding of the request; 500 would not be retried, 503 is. */
-function sendOtlpError(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.code(error.statusCode === 500 ? 503 : error.statusCode)
-  if (isJson(request)) return reply.type('application/json').send(JSON.stringify({ message: error.message }))
-  const status = new ProtoWriter().string(2, error.message).finish()
-  return reply.type('application/x-protobuf').send(Buffer.from(status))
 }

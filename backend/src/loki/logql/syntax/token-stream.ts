@@ -1,6 +1,6 @@
 import { tokenize } from './lexer.ts'
 import { LogqlParseError } from './parse-error.ts'
-import { functionWords, type Token } from './token.ts'
+import { functionWords, twoCharacterSymbols, type Token } from './token.ts'
 
 type ValueType = Exclude<Token['type'], 'SYMBOL' | 'END' | 'ERROR'>
 
@@ -62,8 +62,18 @@ export class TokenStream {
     const token = this.current
     const found = token.type === 'SYMBOL' ? grammarName(token.text) : token.type === 'END' ? '$end' : token.type
     const choices = expected.length > 0 && expected.length <= 4 ? `, expecting ${expected.join(' or ')}` : ''
-    return new LogqlParseError(`syntax error: unexpected ${found}${choices}`, token.at)
+    const { column } = token.at
+    return new LogqlParseError(
+      `syntax error: unexpected ${found}${choices}`,
+      hasLine(token) ? token.at : { line: 0, column },
+    )
   }
+}
+
+/** The real lexer loses the line of a token for which it reads on by single characters. */
+function hasLine({ type, text }: Token): boolean {
+  if (type === 'SYMBOL') return !twoCharacterSymbols.has(text)
+  return type === 'IDENTIFIER' || type === 'STRING' || type === 'NUMBER' || type === 'END'
 }
 
 /** Loki's grammar shows functions by the names of their tokens, everything else as it is written. */
