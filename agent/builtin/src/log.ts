@@ -13,22 +13,24 @@ export interface Logger {
 
 const logfmtValue = (value: string): string => (/^[^\s"=]+$/.test(value) ? value : JSON.stringify(value))
 
+type Format = 'logfmt' | 'json'
+
+export function renderLine(format: Format, level: Level, message: string, fields: Fields = {}): string {
+  const record = { ts: new Date().toISOString(), level, msg: message, ...fields }
+  if (format === 'json') return `${JSON.stringify(record)}\n`
+  const pairs = Object.entries(record).filter(([, value]) => value !== undefined)
+  return `${pairs.map(([key, value]) => `${key}=${logfmtValue(String(value))}`).join(' ')}\n`
+}
+
 export interface LoggerOptions {
   readonly level: Level
-  readonly format: 'logfmt' | 'json'
+  readonly format: Format
   readonly write: (line: string) => void
 }
 
 export function createLogger({ level, format, write }: LoggerOptions): Logger {
-  const emit = (at: Level, message: string, fields: Fields = {}): void => {
-    if (LEVELS.indexOf(at) < LEVELS.indexOf(level)) return
-    const record = { ts: new Date().toISOString(), level: at, msg: message, ...fields }
-    if (format === 'json') {
-      write(`${JSON.stringify(record)}\n`)
-      return
-    }
-    const pairs = Object.entries(record).filter(([, value]) => value !== undefined)
-    write(`${pairs.map(([key, value]) => `${key}=${logfmtValue(String(value))}`).join(' ')}\n`)
+  const emit = (at: Level, message: string, fields?: Fields): void => {
+    if (LEVELS.indexOf(at) >= LEVELS.indexOf(level)) write(renderLine(format, at, message, fields))
   }
   return {
     debug: (message, fields) => emit('debug', message, fields),

@@ -1,8 +1,9 @@
 // The agent as a process, against peers on the wire: the article's file, the lab's file, kills, and the books under failing backends.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -65,6 +66,14 @@ async function peers(): Promise<Peers> {
       folder[Symbol.dispose]()
     },
   }
+}
+
+async function freePort(): Promise<number> {
+  const holder = createServer()
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+  const { port } = holder.address() as AddressInfo
+  await new Promise((resolve) => holder.close(resolve))
+  return port
 }
 
 const newTraceId = (): string => randomBytes(16).toString('hex')
@@ -382,6 +391,74 @@ describe('the page', () => {
     assert.equal((await fetch(`${agent.url}/metrics`, { headers: { origin: 'https://evil.example' } })).status, 403)
     const targets = (await (await fetch(`${agent.url}/agent/api/v1/metrics/targets`)).json()) as { data: unknown[] }
     assert.equal(targets.data.length, 9)
+  })
+})
+
+describe("the agent's own log", () => {
+  const agentYaml = (lokiPort: number): string =>
+    `logs: {configs: [{name: l, positions: {filename: '\${DIR}/positions.yaml'}, clients: [{url: 'http://127.0.0.1:${lokiPort}/loki/api/v1/push', backoff_config: {min_period: 20ms, max_period: 50ms}}], scrape_configs: [{job_name: j, static_configs: [{targets: [localhost], labels: {__path__: '\${DIR}/*.log'}}]}]}]}\n`
+
+  test('goes on without a reader: the agent works, and stops cleanly', async () => {
+    await using p = await peers()
+    const file = join(p.folder, 'agent.yaml')
+    writeFileSync(file, agentYaml(p.loki.port))
+    await using agent = await AgentProcess.start(file, { DIR: p.folder })
+    agent.stopReadingLog()
+    appendFileSync(join(p.folder, 'app.log'), 'a line\n')
+    await until(
+      () => p.loki.lines,
+      (lines) => lines.length === 1,
+    )
+    assert.equal((await agent.kill('SIGTERM')).code, 0)
+  })
+
+  test('goes missing while its disk is full, is counted, and says how much went missing once there is space', async () => {
+    await using p = await peers()
+    const file = join(p.folder, 'agent.yaml')
+    const log = join(p.folder, 'agent.stderr')
+    // Port 1 has no listener: each try of the log line that waits there is worth a line of the agent's.
+    writeFileSync(file, agentYaml(1))
+    // A file that may grow to 64 KiB, of which 200 bytes are left, is a full disk for one file (EFBIG in place of ENOSPC).
+    writeFileSync(log, '')
+    truncateSync(log, 64 * 1024 - 200)
+    const port = await freePort()
+    const agent = spawn(
+      'sh',
+      [
+        '-c',
+        // POSIX: `ulimit -f` counts blocks of 512 bytes; bash does so only as a POSIX shell, and sh is one.
+        'ulimit -f 128 && exec "$0" "$@" 2>>"$LOG"',
+        process.execPath,
+        MAIN,
+        `-config.file=${file}`,
+        '-config.expand-env',
+        `-server.http.address=127.0.0.1:${port}`,
+        '-server.graceful-shutdown-timeout=100ms',
+      ],
+      { env: { DIR: p.folder, LOG: log }, stdio: 'ignore' },
+    )
+    const exited = once(agent, 'exit')
+    try {
+      appendFileSync(join(p.folder, 'app.log'), 'a line\n')
+      const dropped = await until(
+        async () => {
+          if (agent.exitCode !== null) throw new Error(`the agent ended with ${agent.exitCode}`)
+          const page = await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text(), String)
+          return Number(/^playground_agent_dropped_log_lines_total (\d+)$/m.exec(page)?.[1] ?? 0)
+        },
+        (lines) => lines > 0,
+        20_000,
+      )
+      truncateSync(log, 0)
+      agent.kill('SIGTERM')
+      assert.deepEqual(await exited, [0, null])
+      const written = readFileSync(log, 'utf8')
+      const lost = /^ts=\S+ level=warn msg="log lines were lost: [^"]*" lines=(\d+)$/m.exec(written)?.[1]
+      assert.ok(Number(lost) >= dropped, written)
+      assert.match(written, /^ts=\S+ level=info msg="stopping; .*\n[^]*msg=stopped\n$/m)
+    } finally {
+      agent.kill('SIGKILL')
+    }
   })
 })
 

@@ -1,17 +1,30 @@
 // The process: flags, configuration, start, signals. What it runs is agent.ts.
-import { startAgent } from './agent.ts'
+import { startAgent, type StartedAgent } from './agent.ts'
 import { readRun, type RunConfig } from './config.ts'
 import { ConfigError } from './config/agent-config.ts'
 import { helpText } from './flags.ts'
-import { createLogger, reasonOf } from './log.ts'
+import { LineOutput } from './line-output.ts'
+import { createLogger, reasonOf, renderLine } from './log.ts'
 
 async function run(config: RunConfig): Promise<void> {
   const { log_level: level, log_format: format = 'logfmt' } = config.agent.server
-  const logger = createLogger({ level, format, write: (line) => process.stderr.write(line) })
+  let agent: StartedAgent | undefined
+  const output = new LineOutput({
+    stream: process.stderr,
+    lossNotice: (lines) => renderLine(format, 'warn', 'log lines were lost: they could not be written', { lines }),
+    onDropped: () =>
+      agent?.registry.add(
+        'playground_agent_dropped_log_lines_total',
+        "The agent's own log lines that could not be written.",
+        {},
+      ),
+  })
+  const logger = createLogger({ level, format, write: (line) => output.write(line) })
   for (const warning of config.warnings) logger.warn('configuration', { warning })
-  let agent
+  let started: StartedAgent
   try {
-    agent = await startAgent(config, logger)
+    started = await startAgent(config, logger)
+    agent = started
   } catch (error) {
     logger.error('cannot start', { error: reasonOf(error) })
     process.exit(1)
@@ -21,7 +34,7 @@ async function run(config: RunConfig): Promise<void> {
     if (isStopping) process.exit(1)
     isStopping = true
     logger.info('stopping; a second signal ends at once', { signal, drain: `${config.drainMs}ms` })
-    agent.stop().then(
+    started.stop().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error('did not stop cleanly', { error: reasonOf(error) })

@@ -66,6 +66,11 @@ export class AgentProcess implements AsyncDisposable {
     return this.#child.pid ?? 0
   }
 
+  /** Nobody reads the agent's log lines any more: its writes fail with EPIPE. */
+  stopReadingLog(): void {
+    this.#child.stderr?.destroy()
+  }
+
   async status(): Promise<AgentStatus> {
     const response = await fetch(`${this.url}/agent/api/v1/status`)
     return (await response.json()) as AgentStatus

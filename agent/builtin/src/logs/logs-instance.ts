@@ -46,6 +46,7 @@ export class LogsInstance {
   #pollMs: number
   #isStopped = false
   #lastReadError = ''
+  #lastPositionsError = ''
 
   constructor(options: LogsInstanceOptions) {
     this.#options = options
@@ -258,11 +259,16 @@ export class LogsInstance {
   }
 
   #writePositions(): void {
-    const { logger } = this.#options
     try {
       this.#positions.write(this.#targets.flatMap((target) => target.positions()))
+      this.#lastPositionsError = ''
     } catch (error) {
-      logger.error('cannot write the positions file', { error: reasonOf(error) })
+      // Tried again four times a second; told once, or a full disk would be the first to fill again.
+      const reason = reasonOf(error)
+      if (reason !== this.#lastPositionsError) {
+        this.#options.logger.error('cannot write the positions file', { error: reason })
+      }
+      this.#lastPositionsError = reason
     }
   }
 }

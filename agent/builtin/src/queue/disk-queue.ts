@@ -150,14 +150,21 @@ export class DiskQueue {
     const row = this.#first.get(this.#firstId)
     if (row === undefined) return lost
     const [id, items] = [Number(row['id']), Number(row['items'])]
-    for (const [reader, cursor] of this.#cursors) {
-      if (cursor > id) continue
-      this.#moveCursor.run(reader, id + 1)
+    const losers = [...this.#cursors].filter(([, cursor]) => cursor <= id).map(([reader]) => reader)
+    // All or nothing: a disk that is full in the middle of it would leave items that nobody has counted as lost.
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      for (const reader of losers) this.#moveCursor.run(reader, id + 1)
+      this.#deleteTo(id + 1, () => this.#database.exec('COMMIT'))
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+    for (const reader of losers) {
       this.#cursors.set(reader, id + 1)
       this.#itemsLeft.set(reader, this.itemsLeft(reader) - items)
       lost.set(reader, items)
     }
-    this.#deleteTo(id + 1)
     return lost
   }
 
@@ -182,9 +189,10 @@ export class DiskQueue {
     }
   }
 
-  #deleteTo(id: number): void {
+  #deleteTo(id: number, commit = (): void => {}): void {
     const gone = this.#sizeBelow.get(id)
     this.#deleteBelow.run(id)
+    commit()
     this.#entries -= Number(gone?.['n'])
     this.#bytes -= Number(gone?.['size'])
     this.#firstId = id
