@@ -111,7 +111,9 @@ test('spans with an array are a series of their own, which has no text for it', 
   )
   const series = await evaluate('{ } | count_over_time() by (span.tags)', { source })
   assert.deepEqual(
-    series.map(([label, ...points]) => [label, points.find(([minuteAt]) => minuteAt === 1)?.[1]]).toSorted(),
+    series
+      .map(([label, ...points]) => [label, points.find(([minuteAt]) => minuteAt === 1)?.[1]])
+      .toSorted(([, a = 0], [, b = 0]) => Number(a) - Number(b)),
     [
       ['nil', 1],
       ['nil', 2],
