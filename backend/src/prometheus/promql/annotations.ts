@@ -83,7 +83,7 @@ function describe({ text, pos, monotonicity }: Annotation, query: string): strin
   const where = `(${positionText(query, pos)})`
   if (!monotonicity) return `${text} ${where}`
   const { minBucket, maxBucket, maxDiff, count, minMs, maxMs } = monotonicity
-  const buckets = `from buckets ${formatG(minBucket)} to ${formatG(maxBucket)}, with a max diff of ${formatG(Number(maxDiff.toPrecision(2)))}`
+  const buckets = `from buckets ${formatG(minBucket)} to ${formatG(maxBucket)}, with a max diff of ${twoDigits(maxDiff)}`
   return `${text}, ${buckets}, over ${count} samples from ${rfc3339(minMs)} to ${rfc3339(maxMs)} ${where}`
 }
 
@@ -96,6 +96,14 @@ function merged(a: Monotonicity, b: Monotonicity): Monotonicity {
     maxDiff: Math.max(a.maxDiff, b.maxDiff),
     count: a.count + b.count,
   }
+}
+
+/** Go's %.2g. */
+function twoDigits(value: number): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(1).split('e')
+  if (!Number.isFinite(value) || (Number(exponent) >= -4 && Number(exponent) < 2))
+    return formatG(Number(value.toPrecision(2)))
+  return `${Number(mantissa)}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`
 }
 
 function rfc3339(ms: number): string {

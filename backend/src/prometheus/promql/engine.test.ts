@@ -114,3 +114,13 @@ test('with delayed name removal the name survives until the end', async () => {
   )
   assert.deepEqual(lines(result), ['{code="200", job="b", m="requests_total"} 2'])
 })
+
+test('buckets that had to be fixed are told with two digits of the difference, as Go prints them', async () => {
+  const bucket = (le: string, count: number): [Record<string, string>, number[]] => [
+    { __name__: 'b_bucket', le },
+    [count],
+  ]
+  const source = memorySource(MINUTE, [bucket('1', 1000), bucket('2', 316), bucket('+Inf', 1000)])
+  const { infos } = await testEngine().instant('histogram_quantile(0.5, b_bucket)', 0, { source })
+  assert.match(infos.join('\n'), /from buckets 2 to 2, with a max diff of 6\.8e\+02, over 1 samples/)
+})
