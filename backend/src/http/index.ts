@@ -1,6 +1,7 @@
 export { ApiError } from './api-error.ts'
 export { createApiServer, type ApiServerOptions } from './api-server.ts'
 export { describeListenFailure, listen, ListenError, type ListeningServer, type ListenOptions } from './listen.ts'
+export { mediaType, sendOtlpStatus } from './otlp-status.ts'
 export { requestParams } from './request-params.ts'
 export { tenantRoutes } from './tenant-routes.ts'
 export { defaultTenant, parseTenantId } from './tenant-id.ts'

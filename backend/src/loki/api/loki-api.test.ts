@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { encodePushProto } from '@playground/protocol/loki-push'
+import { ProtoReader } from '@playground/protocol/proto-reader'
 import { snappyEncode } from '@playground/protocol/snappy'
 import { defaultLimits, defaultRetention } from '../../server-options.ts'
 import { startLoki } from '../index.ts'
@@ -54,6 +55,17 @@ interface Answer<Body> {
   readonly text: string
   /** What the test expects to be there; of an error there is only the text. */
   readonly body: Body
+}
+
+function rpcStatus(type: string, body: Buffer): { code: number; message: string } {
+  if (type === 'application/json') return JSON.parse(body.toString()) as { code: number; message: string }
+  const reader = new ProtoReader(body, 'google.rpc.Status')
+  const status = { code: 0, message: '' }
+  while (reader.next()) {
+    if (reader.field === 1) status.code = reader.int32()
+    else status.message = reader.string()
+  }
+  return status
 }
 
 function linesOf({ data }: QueryBody): string[] {
@@ -139,6 +151,13 @@ describe('push', () => {
       [JSON.stringify({ streams: [] }), {}, 422],
       [JSON.stringify({ streams: [{ stream: { 'no good': 'x' }, values: [[String(base), 'x']] }] }), {}, 400],
       ['not snappy', { 'content-type': 'application/x-protobuf' }, 400],
+      [Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x08, 0, 0x61), { 'content-type': 'application/x-protobuf' }, 413],
+      [Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), { 'content-type': 'application/x-protobuf' }, 413],
+      [
+        snappyEncode(new Uint8Array(100_001)) as Uint8Array<ArrayBuffer>,
+        { 'content-type': 'application/x-protobuf' },
+        413,
+      ],
       ['x', { 'content-type': 'text/html' }, 415],
       [gzipSync(Buffer.alloc(1_000_000)), { 'content-encoding': 'gzip' }, 413],
       ['x'.repeat(200_000), {}, 413],
@@ -148,6 +167,38 @@ describe('push', () => {
       assert.equal(response.status, status, `${String(body).slice(0, 40)}: ${await response.text()}`)
     }
     assert.equal((await fetch(`${url}/ready`)).status, 200)
+  })
+
+  it('answers every OTLP error with a google.rpc.Status in the encoding of the request, JSON for an unknown one', async (t) => {
+    const url = await start(t, { ...defaultLimits, maxBodyBytes: 100_000 })
+    const cases: [string, Record<string, string>, number, RegExp][] = [
+      ['', {}, 400, /empty/],
+      ['{"resourceLogs":', {}, 400, /expected/],
+      ['not gzip', { 'content-encoding': 'gzip' }, 400, /cannot decompress the gzip body/],
+      ['x'.repeat(200_000), {}, 413, /limit is 100000 bytes/],
+      ['x', { 'content-encoding': 'br' }, 415, /unsupported Content-Encoding "br"/],
+      ['x', { 'x-scope-orgid': 'a/b' }, 400, /tenant/i],
+    ]
+    const ask = async (type: string, body: string, headers: Record<string, string>) => {
+      const response = await fetch(`${url}/otlp/v1/logs`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type, ...headers },
+      })
+      const answered = response.headers.get('content-type')?.split(';')[0] ?? ''
+      return { status: response.status, answered, ...rpcStatus(answered, Buffer.from(await response.arrayBuffer())) }
+    }
+    for (const type of ['application/json', 'application/x-protobuf']) {
+      for (const [body, headers, status, reason] of cases) {
+        const answer = await ask(type, body, headers)
+        assert.deepEqual([answer.status, answer.answered], [status, type], answer.message)
+        assert.match(answer.message, reason)
+        assert.ok(answer.code > 0)
+      }
+    }
+    const wrongType = await ask('text/html', 'x', {})
+    assert.deepEqual([wrongType.status, wrongType.answered], [415, 'application/json'])
+    assert.match(wrongType.message, /text\/html is not supported/)
   })
 
   it('takes OTLP logs as JSON', async (t) => {
