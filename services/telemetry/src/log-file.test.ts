@@ -6,10 +6,12 @@ import { describe, it } from 'node:test'
 import type { TestContext } from 'node:test'
 import { LogFile } from './log-file.ts'
 
+const loss = { notice: (lines: number) => `${lines} lost\n`, onDropped: () => {} }
+
 function open(t: TestContext, options = { maxFileBytes: 100, maxFiles: 2 }) {
   const folder = mkdtempSync(join(tmpdir(), 'log-file-'))
   const path = join(folder, 'deeper', 'shop.log')
-  const file = new LogFile({ path, ...options })
+  const file = new LogFile({ path, loss, ...options })
   t.after(() => {
     file.close()
     rmSync(folder, { recursive: true })
@@ -53,7 +55,7 @@ describe('LogFile', () => {
   it('appends to what an earlier process left', (t) => {
     const { file, path } = open(t)
     file.write(line(1))
-    const next = new LogFile({ path, maxFileBytes: 100, maxFiles: 2 })
+    const next = new LogFile({ path, maxFileBytes: 100, maxFiles: 2, loss })
     next.write(line(2))
     next.close()
     assert.equal(readFileSync(path, 'utf8'), line(1) + line(2))

@@ -1,11 +1,14 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { LineLoss } from './line-output.ts'
+import { standardError } from './standard-error.ts'
 
 export interface LogFileOptions {
   path: string
   maxFileBytes: number
   /** Rotated files kept: `<path>.1` is the newest. */
   maxFiles: number
+  loss: LineLoss
 }
 
 /**
@@ -15,7 +18,8 @@ export interface LogFileOptions {
 export class LogFile {
   #descriptor: number
   #sizeBytes: number
-  #lastWriteFailed = false
+  #lost = 0
+  #endsInHalfALine = false
   #lastRotationFailed = false
   readonly #options: LogFileOptions
 
@@ -26,19 +30,24 @@ export class LogFile {
     this.#sizeBytes = fstatSync(this.#descriptor).size
   }
 
+  /** A full disk must not take the shop down: the line is lost, counted, and told of by the next one that is written. */
   write(line: string): void {
+    const { path, maxFileBytes, loss } = this.#options
+    let written = 0
     try {
-      const bytes = Buffer.from(this.#lastWriteFailed ? `\n${line}` : line)
-      if (this.#sizeBytes > 0 && this.#sizeBytes + bytes.length > this.#options.maxFileBytes) this.#rotateOrGrow()
-      let written = 0
+      const text = this.#lost === 0 ? line : `${loss.notice(this.#lost)}${line}`
+      if (this.#sizeBytes > 0 && this.#sizeBytes + Buffer.byteLength(text) > maxFileBytes) this.#rotateOrGrow()
+      const bytes = Buffer.from(this.#endsInHalfALine ? `\n${text}` : text)
       while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written)
-      this.#sizeBytes += bytes.length
-      this.#lastWriteFailed = false
+      this.#endsInHalfALine = false
+      this.#lost = 0
     } catch (error) {
-      // A full disk must not take the shop down. The loss is told once, and half a line is ended before the next one.
-      if (!this.#lastWriteFailed) process.stderr.write(`cannot write ${this.#options.path}: ${String(error)}\n`)
-      this.#lastWriteFailed = true
+      if (this.#lost === 0) standardError.write(`cannot write ${path}: ${String(error)}\n`)
+      if (written > 0) this.#endsInHalfALine = true
+      this.#lost++
+      loss.onDropped()
     }
+    this.#sizeBytes += written
   }
 
   /** A file that cannot be rotated grows: a line is worth more than the bound. Told once. */
@@ -47,7 +56,7 @@ export class LogFile {
       this.#rotate()
       this.#lastRotationFailed = false
     } catch (error) {
-      if (!this.#lastRotationFailed) process.stderr.write(`cannot rotate ${this.#options.path}: ${String(error)}\n`)
+      if (!this.#lastRotationFailed) standardError.write(`cannot rotate ${this.#options.path}: ${String(error)}\n`)
       this.#lastRotationFailed = true
     }
   }
@@ -69,6 +78,7 @@ export class LogFile {
     closeSync(this.#descriptor)
     this.#descriptor = next
     this.#sizeBytes = 0
+    this.#endsInHalfALine = false
   }
 
   close(): void {

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
-import { destination, pino } from 'pino'
+import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
 import { telemetryConfig } from './config.ts'
 import { errorFields } from './error-fields.ts'
+import { LineOutput } from './line-output.ts'
+import type { LineLoss } from './line-output.ts'
 import { LogFile } from './log-file.ts'
+import { createCounter } from './metrics.ts'
 import { activeTraceIds } from './active-trace-ids.ts'
 import { service } from './service-identity.ts'
 
@@ -28,20 +31,37 @@ function flattenError(fields: Record<string, unknown>): Record<string, unknown> 
   return error === undefined ? fields : { ...others, ...errorFields(error) }
 }
 
+const droppedLines = createCounter({
+  name: 'playground_dropped_log_lines',
+  help: 'Log lines that could not be written, as when the disk is full.',
+})
+
+const loss: LineLoss = { notice: lossNotice, onDropped: () => droppedLines.inc() }
+
+function lossNotice(lines: number): string {
+  let notice = ''
+  const output = { write: (line: string) => void (notice = line) }
+  const notices = createLogger(output, { level: 'warn', service: service.name })
+  notices.warn({ lines }, 'log lines were lost: they could not be written')
+  return notice
+}
+
 function chooseOutput(): DestinationStream {
   const { logDir, logMaxFileBytes, logMaxFiles } = telemetryConfig
-  if (logDir === undefined) return destination({ dest: 1, sync: true })
+  const stdout = new LineOutput(process.stdout, loss)
+  if (logDir === undefined) return stdout
   const file = new LogFile({
     path: join(logDir, `${service.name}.log`),
     maxFileBytes: logMaxFileBytes,
     maxFiles: logMaxFiles,
+    loss,
   })
   if (!process.stdout.isTTY) return file
   // Somebody runs the service by hand and wants to see it.
   return {
     write: (line) => {
       file.write(line)
-      process.stdout.write(line)
+      stdout.write(line)
     },
   }
 }

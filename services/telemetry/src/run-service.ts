@@ -8,6 +8,7 @@ import { createOpsServer } from './ops-server.ts'
 import type { HealthChecks } from './ops-server.ts'
 import { collectRuntimeMetrics } from './runtime-metrics.ts'
 import { service } from './service-identity.ts'
+import { standardError } from './standard-error.ts'
 import { stopTracing } from './tracing.ts'
 
 /** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `SERVICE_HOST`, `OPS_HOST`. */
@@ -101,6 +102,6 @@ async function listen(server: FastifyInstance, address: { host: string; port: nu
 export function failStart(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error)
   logger.fatal({ error }, `service cannot start: ${message}`)
-  process.stderr.write(`cannot start: ${message}\n`)
+  standardError.write(`cannot start: ${message}\n`)
   process.exit(1)
 }
