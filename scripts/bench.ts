@@ -14,7 +14,7 @@ const help: Omit<CommandDefinition<Record<never, never>>, 'run'> = {
   description: `There are: ${available().join(', ')}. Each explains itself: npm run bench -- NAME --help`,
   options: {},
   exitCodes: { 0: 'measured', 1: 'the measurement failed', 2: 'wrong usage' },
-  examples: ['npm run bench -- start', 'npm run bench -- start --runs 3 --json'],
+  examples: ['npm run bench -- start', 'npm run --silent bench -- start --runs 3 --json'],
 }
 
 /** Options belong to the measurement, so they are handed on unread. */

@@ -1,4 +1,5 @@
 // Switches a real fault on or off, and proves what it does.
+import { PROVABLE_FAULTS } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
 import { parseDurationOption } from './lab/command-line/duration-option.ts'
@@ -8,10 +9,6 @@ import { proveTimeout } from './lab/proof/proof.ts'
 import { isProven, printProof, proofJson } from './lab/proof/proof-report.ts'
 import { readFault, switchFault } from './lab/proof/shop-client.ts'
 import type { FaultState } from './lab/proof/shop-client.ts'
-import type { PortName } from './lab/ports.ts'
-
-/** The faults this command knows to prove, and the ops server that switches each. */
-const FAULTS: Record<string, PortName> = { 'db-timeout': 'inventoryOps' }
 
 const MAX_FAULT_SECONDS = 3_600
 
@@ -43,9 +40,9 @@ await runCommand({
     'npm run fault -- db-timeout off',
   ],
   async run({ values, positionals: [name = '', action = 'status'], out }) {
-    const port = FAULTS[name]
+    const port = PROVABLE_FAULTS[name]
     if (port === undefined)
-      throw new UsageError(`fault: expected one of ${Object.keys(FAULTS).join(', ')}, got "${name}"`)
+      throw new UsageError(`fault: expected one of ${Object.keys(PROVABLE_FAULTS).join(', ')}, got "${name}"`)
     const ttlSeconds = parseDurationOption('--for', values.for ?? '60s', MAX_FAULT_SECONDS)
     const lab = runningLab(values['port-offset'])
     const ops = url(lab, port)

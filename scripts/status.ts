@@ -1,4 +1,5 @@
-// Shows the lab's processes: ready or not, ports, memory, since when.
+// Shows the lab's processes: ready or not, ports, memory, since when; and which faults are on.
+import { activeFaults, describeFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { embeddedComponents } from './lab/components.ts'
 import { currentLab } from './lab/current-lab.ts'
@@ -9,16 +10,20 @@ import { formatBytes, formatDuration, table } from './lab/command-line/output.ts
 
 await runCommand({
   name: 'status',
-  summary: "Shows the lab's processes: ready or not, ports, memory, since when.",
+  summary: "Shows the lab's processes: ready or not, ports, memory, since when; and which faults are on.",
   options: COMMON_OPTIONS,
   exitCodes: { 0: 'every component runs and is ready', 1: 'at least one does not', 2: 'wrong usage or settings' },
-  examples: ['npm run status', 'npm run status -- --json | jq .components'],
+  examples: ['npm run status', 'npm run --silent status -- --json | jq .components'],
   async run({ values, out }) {
     const lab = currentLab(values['port-offset'])
-    const components = await Promise.all(embeddedComponents(lab).map((component) => componentStatus(component, lab)))
+    const [components, faults] = await Promise.all([
+      Promise.all(embeddedComponents(lab).map((component) => componentStatus(component, lab))),
+      activeFaults(lab),
+    ])
     const ready = components.every(({ state }) => state === 'ready')
-    out.json({ runtime: lab.runtime, stateDir: lab.stateDir, ready, components })
+    out.json({ runtime: lab.runtime, stateDir: lab.stateDir, ready, components, faults })
     print(components, out)
+    for (const fault of faults) out.line(`${describeFault(fault)}; sooner off with: ${fault.off}`)
     return ready ? EXIT.ok : EXIT.failed
   },
 })

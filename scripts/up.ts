@@ -1,7 +1,10 @@
 // Starts the lab in the background and proves that it works.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { activeFaults, describeFault } from './lab/active-faults.ts'
+import type { ActiveFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
+import { componentStatus } from './lab/component-status.ts'
 import { embeddedComponents } from './lab/components.ts'
 import { interruption } from './lab/command-line/interruption.ts'
 import { describeLab, differences, forgetDescription, readDescription } from './lab/lab-description.ts'
@@ -41,7 +44,7 @@ await runCommand({
   },
   exitCodes: {
     0: 'the lab is up and the proof was seen',
-    1: 'a component is not ready or the proof was not seen: the reason is printed',
+    1: 'a component is not ready, a fault is on or the proof was not seen: the reason is printed',
     2: 'wrong usage or settings',
     130: 'interrupted; what was started has been stopped',
   },
@@ -69,6 +72,7 @@ await runCommand({
     return withLabLock(settings.stateDir, out, async () => {
       using interrupted = interruption()
       const lab = adoptRunning(wanted, readDescription(settings))
+      await refuseCrippled(lab, out)
       const { timings, takeBack } = await startOrReport(lab, out, interrupted.signal)
       const readyMs = performance.now() - startedAt
       try {
@@ -77,7 +81,7 @@ await runCommand({
         out.line()
         printProof(proof, out)
         if (values.timings) printTimings(timings, { readyMs, totalMs }, out)
-        if (!isProven(proof)) throw notProven(proof.evidence.missing)
+        if (!isProven(proof)) throw notProven(proof.evidence.missing, await activeFaults(lab))
         out.json({
           runtime,
           reason,
@@ -120,6 +124,25 @@ function adoptRunning(wanted: LabDescription, stored: LabDescription | undefined
   return { ...wanted, ports: { ...stored.ports }, databaseUrl: stored.databaseUrl }
 }
 
+/** The victim of a fault may stay unready for as long as the fault is on: said at once, and nothing is touched. */
+async function refuseCrippled(lab: LabDescription, out: Output): Promise<void> {
+  if (!readRecords(stateDirectory(lab.stateDir).run).some(isRunning)) return
+  const faults = await activeFaults(lab)
+  for (const fault of faults) out.progress(`${describeFault(fault)}; off with: ${fault.off}`)
+  const victims = embeddedComponents(lab).filter(({ name }) => faults.some(({ service }) => service === name))
+  const states = await Promise.all(victims.map((component) => componentStatus(component, lab)))
+  const unready = states.filter(({ state }) => state === 'not ready').map(({ name }) => name)
+  if (unready.length === 0) return
+  throw new LabError(
+    `the lab is up, but ${unready.join(', ')} is not ready: ${faults.map(describeFault).join('; ')}`,
+    liftFirst(faults),
+  )
+}
+
+function liftFirst(faults: ActiveFault[]): { advice: string } {
+  return { advice: `${faults.map(({ off }) => off).join('; ')}; then npm run up` }
+}
+
 async function startOrReport(lab: LabDescription, out: Output, signal: AbortSignal) {
   try {
     return await startLab(lab, embeddedComponents(lab), out, signal)
@@ -133,8 +156,10 @@ function forgetWhenEmpty(lab: LabDescription): void {
   if (!readRecords(stateDirectory(lab.stateDir).run).some(isRunning)) forgetDescription(lab.stateDir)
 }
 
-function notProven(missing: string[]): LabError {
-  return new LabError(`everything is ready, but the proof was not seen: ${missing.join('; ')}`, {
+function notProven(missing: string[], faults: ActiveFault[]): LabError {
+  const reasons = [...faults.map(describeFault), ...missing].join('; ')
+  if (faults.length > 0) return new LabError(`the proof was not seen: ${reasons}`, liftFirst(faults))
+  return new LabError(`everything is ready, but the proof was not seen: ${reasons}`, {
     advice: 'npm run logs -- agent shows what the agent sent where; npm run doctor checks the machine',
   })
 }

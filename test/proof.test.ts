@@ -99,6 +99,15 @@ describe('a lab that is up', () => {
     )
     assert.ok(asArray(field(proof, 'logs')).some((line) => asText(field(line, 'line')).includes(TIMEOUT_MESSAGE)))
 
+    const upAgain = await lab.run('up')
+    assert.equal(upAgain.exitCode, 1)
+    assert.match(
+      upAgain.stderr,
+      /the fault db-timeout of inventory is on until .*\nTry: npm run fault -- db-timeout off/s,
+    )
+    const state = parseObject((await lab.run('status', '--json')).stdout)
+    assert.equal(field(asArray(state['faults'])[0], 'off'), 'npm run fault -- db-timeout off')
+
     const status = await lab.run('fault', 'db-timeout', 'status', '--json')
     assert.notEqual(field(parseObject(status.stdout), 'fault', 'expiresAt'), undefined)
     assert.equal((await lab.run('fault', 'db-timeout', 'off')).exitCode, 0)

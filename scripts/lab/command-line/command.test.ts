@@ -23,6 +23,8 @@ for (const command of commands) {
     assert.equal(status, 0)
     for (const part of [`Usage: npm run ${command}`, 'Options:', 'Exit codes:', 'Examples:'])
       assert.ok(stdout.includes(part), `${part} in\n${stdout}`)
+    for (const line of stdout.split('\n').filter((text) => /npm run .*--json/.test(text) && !text.startsWith('Usage')))
+      assert.match(line, /npm run --silent /, "npm's banner would stand before the JSON")
     const firstLine = readFileSync(join(ROOT, 'scripts', `${command}.ts`), 'utf8').split('\n')[0]
     assert.equal(
       firstLine,

@@ -66,7 +66,9 @@ export async function probeOnce(check: ReadyCheck, timeoutMs: number): Promise<P
   try {
     return await check(AbortSignal.timeout(timeoutMs))
   } catch (error) {
-    return { ready: false, saw: reasonOf(error) }
+    // Its own words are "The operation was aborted due to timeout", which names neither whom nor how long.
+    const isTimeout = error instanceof Error && (error.name === 'TimeoutError' || error.cause instanceof DOMException)
+    return { ready: false, saw: isTimeout ? `no answer within ${timeoutMs} ms` : reasonOf(error) }
   }
 }
 
