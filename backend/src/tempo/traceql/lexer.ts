@@ -60,7 +60,8 @@ class Lexer {
   private readonly query: string
   private offset = 0
   private line = 1
-  private lineStart = 0
+  /** In characters, not in UTF-16 units. */
+  private column = 1
 
   constructor(query: string) {
     this.query = query
@@ -69,10 +70,7 @@ class Lexer {
   next(): Token {
     this.skipBlanksAndComments()
     const start = this.offset
-    const position: Position = {
-      line: this.line,
-      column: Array.from(this.query.slice(this.lineStart, start)).length + 1,
-    }
+    const position: Position = { line: this.line, column: this.column }
     const make = (type: TokenType, text: string, value: number | bigint = 0): Token => ({ type, text, value, position })
     if (start >= this.query.length) return make('end', '$end')
 
@@ -132,10 +130,13 @@ class Lexer {
     this.advance(blank.lastIndex)
   }
 
+  /** Counts on from the last token: counting from the start of the line would make long queries take quadratic time. */
   private advance(to: number): void {
-    for (let at = this.query.indexOf('\n', this.offset); at >= 0 && at < to; at = this.query.indexOf('\n', at + 1)) {
+    for (const character of this.query.slice(this.offset, to)) {
+      this.column++
+      if (character !== '\n') continue
       this.line++
-      this.lineStart = at + 1
+      this.column = 1
     }
     this.offset = to
   }

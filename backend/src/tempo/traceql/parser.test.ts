@@ -108,6 +108,33 @@ test('parentheses without end are refused, quickly', () => {
   assert.ok(performance.now() - started < 2000)
 })
 
+test('a query of thousands of comparisons is parsed quickly, one that would exhaust the stack is refused by position', () => {
+  const started = performance.now()
+  assert.equal(parseAndValidate(`{ .a = 1${' || .b = 2'.repeat(2_000)} }`).kind, 'spansets')
+  for (const chain of [' || .b = 2', ' + 1', ' ^ 1'])
+    assert.throws(() => parseAndValidate(`{ .a${chain.repeat(100_000)} }`), /col \d+: query has more than 10000 words/)
+  assert.throws(
+    () => parseAndValidate(`{ ${'(.a + '.repeat(6_000)}1${')'.repeat(6_000)} > 1 }`),
+    /nested deeper|more than 10000/,
+  )
+  assert.ok(performance.now() - started < 4_000, `${performance.now() - started} ms`)
+})
+
+test('positions count characters and lines, behind comments and text of several lines too', () => {
+  const at = (query: string, position: { line: number; column: number }): void =>
+    assert.throws(
+      () => parse(query),
+      (error) => {
+        assert.ok(error instanceof TraceqlParseError)
+        assert.deepEqual(error.position, position, query)
+        return true
+      },
+    )
+  at('{ .a = "😀é" ) }', { line: 1, column: 13 })
+  at('{ /* x\n\n y */ .a\n = 1\n ) }', { line: 5, column: 2 })
+  at('{ .a = `one\ntwo` ) }', { line: 2, column: 6 })
+})
+
 test('any mixture of tokens is parsed or refused by position, and nothing else', () => {
   const tokens =
     '{ } ( ) | || && ! = != > >> !>> &~ ~ =~ + - * / ^ % , . span. .a name nil 1 1.5 10ms "x" `y` count() avg( by( rate() topk(2) with( select( coalesce()'.split(

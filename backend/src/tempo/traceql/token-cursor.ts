@@ -4,6 +4,11 @@ import type { Token, TokenType } from './lexer.ts'
 
 /** Deeper nesting is refused, so that a query cannot exhaust the stack. */
 const maxDepth = 200
+/**
+ * Operators in a row nest the tree as deep as there are operators, and checking, compiling and running it descend. Measured: 20,000
+ * operators (twice as many tokens) exhaust the stack; 2,000 comparisons joined by `||` have 8,000 tokens.
+ */
+const maxTokens = 10_000
 /** More expected tokens than this help nobody; yacc stops at the same number. */
 const maxExpected = 4
 
@@ -35,6 +40,10 @@ export class TokenCursor {
 
   constructor(query: string) {
     this.tokens = tokenize(query)
+    const tooMany = this.tokens[maxTokens]
+    if (tooMany !== undefined) {
+      throw new TraceqlParseError(`query has more than ${maxTokens} words and operators`, tooMany.position)
+    }
   }
 
   get current(): Token {
