@@ -1,10 +1,17 @@
+import { isIPv4 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { Problem } from './problem.ts'
 
-const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]', '::1'])
-
+/** An address to bind or of a peer: 127.0.0.0/8 (also as IPv6 spells it), ::1 or localhost. */
 export function isLoopback(address: string): boolean {
-  return loopbackNames.has(address) || address.startsWith('127.') || address.startsWith('::ffff:127.')
+  const name = address.replace(/^::ffff:/i, '')
+  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'))
+}
+
+/** A Host or Origin that means this machine. A name such as 127.0.0.1.evil.example is one that anybody may own. */
+function isThisMachine(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  return isLoopback(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'))
 }
 
 /**
@@ -14,19 +21,17 @@ export function isLoopback(address: string): boolean {
 export function guardAgainstForeignPages(app: FastifyInstance, boundHost: string): void {
   if (!isLoopback(boundHost)) return
   app.addHook('onRequest', async (request) => {
-    const { origin, host } = request.headers
-    const originHost = origin === undefined ? undefined : URL.canParse(origin) ? new URL(origin).hostname : origin
-    for (const [header, name] of [
-      ['Host', request.hostname],
-      ['Origin', originHost],
-    ] as const) {
-      if (name === undefined || isLoopback(name)) continue
-      throw new Problem({
-        status: 403,
-        kind: 'foreign-origin',
-        title: 'Refused',
-        detail: `${header} ${JSON.stringify(header === 'Host' ? host : origin)} is not this machine`,
-      })
-    }
+    const { origin, host = '' } = request.headers
+    if (!isThisMachine(`http://${host}`)) throw foreign('Host', host)
+    if (origin !== undefined && !isThisMachine(origin)) throw foreign('Origin', origin)
+  })
+}
+
+function foreign(header: string, value: string): Problem {
+  return new Problem({
+    status: 403,
+    kind: 'foreign-origin',
+    title: 'Refused',
+    detail: `${header} ${JSON.stringify(value)} is not this machine`,
   })
 }

@@ -27,11 +27,35 @@ describe('the ops server', () => {
     assert.deepEqual(health.checks, { database: 'connection refused', cache: 'ok' })
   })
 
-  for (const headers of [{ host: 'evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }]) {
+  for (const headers of [
+    { host: 'evil.example' },
+    { host: '127.evil.example' },
+    { host: '127.0.0.1.nip.io:18000' },
+    { host: 'localhost.evil.example' },
+    { host: '::ffff:127.evil.example' },
+    { host: '10.0.0.7' },
+    { origin: 'https://evil.example' },
+    { origin: 'http://127.0.0.1.nip.io' },
+    { origin: 'null' },
+  ]) {
     it(`refuses ${JSON.stringify(headers)} on a loopback port`, async () => {
       const { statusCode, body } = await opsServer().inject({ url: '/metrics', headers })
       assert.equal(statusCode, 403)
       assert.match(body, /is not this machine/)
+    })
+  }
+
+  for (const headers of [
+    { host: 'localhost:18000' },
+    { host: 'LOCALHOST' },
+    { host: '127.0.0.1:18000' },
+    { host: '127.8.9.10' },
+    { host: '[::1]:18000' },
+    { origin: 'http://localhost:8080' },
+    { origin: 'http://[::1]:8080' },
+  ]) {
+    it(`takes ${JSON.stringify(headers)} on a loopback port`, async () => {
+      assert.equal((await opsServer().inject({ url: '/metrics', headers })).statusCode, 200)
     })
   }
 
