@@ -1,4 +1,5 @@
 // Sends one checkout and finds it in logs, trace and metrics.
+import { activeFaults, describeFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
 import { proveCheckout } from './lab/proof/proof.ts'
@@ -15,9 +16,12 @@ await runCommand({
   },
   examples: ['npm run checkout', 'npm run --silent checkout -- --json | jq -r .traceId'],
   async run({ values, out }) {
-    const proof = await proveCheckout(runningLab(values['port-offset']))
-    out.json(proofJson(proof))
+    const lab = runningLab(values['port-offset'])
+    const proof = await proveCheckout(lab)
+    const faults = isProven(proof) ? [] : await activeFaults(lab)
+    out.json({ ...proofJson(proof), faults })
     printProof(proof, out)
+    for (const fault of faults) out.error(`${describeFault(fault)}; off with: ${fault.off}`)
     return isProven(proof) ? EXIT.ok : EXIT.failed
   },
 })

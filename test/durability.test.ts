@@ -51,6 +51,14 @@ describe('a lab whose processes are killed', () => {
     await kill(lab, 'backend')
     const answer = await sendCheckout(lab.url('gateway'))
     assert.equal(answer.status, 201)
+    const askedAt = performance.now()
+    const unproven = await lab.run('checkout')
+    assert.equal(unproven.exitCode, 1)
+    assert.match(
+      unproven.stderr,
+      /Loki does not answer at .*Prometheus does not answer at .*Try: npm run status, then npm run up/s,
+    )
+    assert.ok(performance.now() - askedAt < 10_000, 'it does not wait for a store that is not running')
     assert.equal((await lab.run('up', '--json')).exitCode, 0)
     const late = await awaitEvidence(
       stores(),

@@ -105,6 +105,16 @@ describe('a lab that is up', () => {
       upAgain.stderr,
       /the fault db-timeout of inventory is on until .*\nTry: npm run fault -- db-timeout off/s,
     )
+    const refused = await lab.run('checkout')
+    assert.equal(refused.exitCode, 1)
+    assert.match(
+      refused.stdout,
+      /checkout\s+503 .*\ntrace id\s+[0-9a-f]{32}\nlogs\s+[1-9].*\n(.*\n)*trace\s+[1-9]\d* spans/,
+    )
+    assert.match(
+      refused.stderr,
+      /^MISSING\s+the shop answered 503 instead of 201.*\nthe fault db-timeout of inventory is on/,
+    )
     const state = parseObject((await lab.run('status', '--json')).stdout)
     assert.equal(field(asArray(state['faults'])[0], 'off'), 'npm run fault -- db-timeout off')
 

@@ -33,9 +33,10 @@ export function printProof(proof: Proof, out: Output): void {
   const exemplar = exemplars[0]
   if (exemplar !== undefined) out.line(`${label('metric')} ${describeExemplar(exemplar)}`)
   for (const { labels, value } of samples.slice(0, SHOWN_LINES))
-    out.line(`${label('metric')} ${series(labels)} = ${value}`)
+    out.line(`${label('metric')} ${series(labels)} = ${value} at most`)
   out.line(`${label('found in')} ${formatDuration(evidence.tookMs)} after the answer`)
   for (const fault of evidence.missing) out.error(`${label('MISSING')} ${fault}`)
+  if (evidence.storeDown) out.error('Try: npm run status, then npm run up')
   out.line()
   for (const [name, link] of Object.entries(links)) out.line(`${label(name)} ${link}`)
 }
@@ -71,6 +72,14 @@ function describeExemplar({ series: labels, labels: exemplarLabels, value }: Exe
 
 function series(labels: Record<string, string>): string {
   const { __name__: name = '', ...rest } = labels
-  const shown = ['service_name', 'service', 'http_route', 'http_response_status_code', 'span_name', 'state', 'le']
+  const shown = [
+    'service_name',
+    'service',
+    'http_route',
+    'http_response_status_code',
+    'span_name',
+    'db_client_connection_state',
+    'le',
+  ]
   return `${name}{${shown.flatMap((label) => (rest[label] === undefined ? [] : [`${label}="${rest[label]}"`])).join(', ')}}`
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Evidence } from './evidence.ts'
 import { missingOfCheckout, missingOfTimeout } from './proof.ts'
-import type { LogLine, TraceSpan } from './store-client.ts'
+import type { LogLine, Sample, TraceSpan } from './store-client.ts'
 
 const line = (fields: Record<string, string>): LogLine => ({
   timestampUnixNano: 1n,
@@ -19,6 +19,13 @@ const span = (service: string, more: Partial<TraceSpan> = {}): TraceSpan => ({
   ...more,
 })
 
+function pool(values: Record<string, number>): Sample[] {
+  return Object.entries(values).map(([name, value]) => ({
+    labels: { __name__: `db_client_connection_${name}` },
+    value,
+  }))
+}
+
 const checkout: Evidence = {
   logs: [line({ level: 'info', message: 'User checkout process started' })],
   spans: [
@@ -33,7 +40,7 @@ const timeout: Evidence = {
   logs: [line({ level: 'error', message: 'database connection timeout' })],
   spans: [span('inventory', { failed: true, events: ['exception'] })],
   exemplars: [],
-  samples: [{ labels: { __name__: 'db_client_connection_timeouts_total' }, value: 1 }],
+  samples: pool({ count: 8, max: 8, timeouts_total: 1 }),
 }
 
 test('complete evidence misses nothing', () => {
@@ -70,11 +77,8 @@ const incompleteTimeouts: [string, Partial<Evidence>, RegExp][] = [
     { spans: [span('inventory', { failed: true }), span('checkout', { events: ['exception'] })] },
     /a span with the exception/,
   ],
-  [
-    'a timeout counter at zero',
-    { samples: [{ labels: { __name__: 'db_client_connection_timeouts_total' }, value: 0 }] },
-    /timeouts_total/,
-  ],
+  ['a timeout counter at zero', { samples: pool({ count: 8, max: 8, timeouts_total: 0 }) }, /timeouts_total/],
+  ['a pool that never was dry', { samples: pool({ count: 7, max: 8, timeouts_total: 1 }) }, /every connection in use/],
 ]
 for (const [what, change, expected] of incompleteTimeouts) {
   test(`a timeout with ${what} is not proven`, () => {

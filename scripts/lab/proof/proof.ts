@@ -14,11 +14,14 @@ export const TIMEOUT_MESSAGE = 'database connection timeout'
 /** Latency histograms of the services themselves, and those Tempo derives from spans. */
 const EXEMPLAR_SELECTOR = '{__name__=~"http_server_request_duration_seconds_bucket|traces_spanmetrics_latency_bucket"}'
 
-/** The pool that ran dry: connections by state, requests that wait for one, requests that got none in time. */
-const POOL_QUERY = '{__name__=~"db_client_connection_(count|pending_requests|timeouts_total)",service_name="inventory"}'
+/** The pool that ran dry: connections in use and how many there may be, requests that waited, and those that got none. */
+const POOL_QUERY =
+  'db_client_connection_count{service_name="inventory",db_client_connection_state="used"} or {__name__=~"db_client_connection_(max|pending_requests|timeouts_total)",service_name="inventory"}'
 
 /** Everything arrives within a second on an idle machine; a scrape interval and a loaded machine come on top. */
 const PROOF_TIMEOUT_MS = 20_000
+/** What explains an unexpected answer is worth a scrape and a batch, not a proof's patience. */
+const UNEXPECTED_TIMEOUT_MS = 5_000
 
 export interface Proof {
   kind: 'checkout' | 'db-timeout'
@@ -34,14 +37,16 @@ export interface ProofOptions {
 
 export async function proveCheckout(lab: LabDescription, options: ProofOptions = {}): Promise<Proof> {
   const answer = await sendCheckout(url(lab, 'gateway'))
-  const check: EvidenceCheck = (evidence) => [...unexpectedAnswer(answer, 201), ...missingOfCheckout(evidence)]
-  return prove(lab, 'checkout', answer, check, undefined, options)
+  return prove(lab, { kind: 'checkout', answer, expected: 201, check: missingOfCheckout }, options)
 }
 
 export async function proveTimeout(lab: LabDescription, options: ProofOptions = {}): Promise<Proof> {
   const answer = await checkoutIntoTimeout(url(lab, 'gateway'))
-  const check: EvidenceCheck = (evidence) => [...unexpectedAnswer(answer, 503), ...missingOfTimeout(evidence)]
-  return prove(lab, 'db-timeout', answer, check, POOL_QUERY, options)
+  return prove(
+    lab,
+    { kind: 'db-timeout', answer, expected: 503, check: missingOfTimeout, metricQuery: POOL_QUERY },
+    options,
+  )
 }
 
 /**
@@ -56,28 +61,49 @@ async function checkoutIntoTimeout(gatewayUrl: string): Promise<CheckoutAnswer> 
   return answer
 }
 
-async function prove(
-  lab: LabDescription,
-  kind: Proof['kind'],
-  answer: CheckoutAnswer,
-  check: EvidenceCheck,
-  metricQuery: string | undefined,
-  { timeoutMs = PROOF_TIMEOUT_MS, signal }: ProofOptions,
-): Promise<Proof> {
-  const stores = storeUrls(lab)
-  const query = { traceId: answer.traceId, sinceMs: answer.sentAtMs, exemplarSelector: EXEMPLAR_SELECTOR, metricQuery }
-  // Without a trace id, or with another status than the expected one, waiting would change nothing.
-  const hopeless = check({ logs: [], spans: [], exemplars: [], samples: [] }).some((fault) =>
-    fault.startsWith('the shop answered'),
-  )
-  const evidence = await awaitEvidence(stores, query, check, { timeoutMs: hopeless ? 0 : timeoutMs, signal })
-  return { kind, answer, evidence, links: linksTo(lab, answer, metricQuery) }
+interface Claim {
+  kind: Proof['kind']
+  answer: CheckoutAnswer
+  expected: number
+  check: EvidenceCheck
+  metricQuery?: string
 }
 
+/** Another answer than the expected one is not proven whatever is found, but what it left behind tells why it came. */
+async function prove(
+  lab: LabDescription,
+  { kind, answer, expected, check, metricQuery }: Claim,
+  { timeoutMs = PROOF_TIMEOUT_MS, signal }: ProofOptions,
+): Promise<Proof> {
+  const links = linksTo(lab, answer, metricQuery)
+  const unexpected = unexpectedAnswer(answer, expected)
+  if (answer.traceId === '') return { kind, answer, evidence: { ...NOTHING_LOOKED_FOR, missing: unexpected }, links }
+  const query = { traceId: answer.traceId, sinceMs: answer.sentAtMs, exemplarSelector: EXEMPLAR_SELECTOR, metricQuery }
+  const evidence = await awaitEvidence(storeUrls(lab), query, unexpected.length === 0 ? check : missingOfAnyRequest, {
+    timeoutMs: unexpected.length === 0 ? timeoutMs : Math.min(timeoutMs, UNEXPECTED_TIMEOUT_MS),
+    signal,
+    stopWhenStoreIsDown: true,
+  })
+  return { kind, answer, evidence: { ...evidence, missing: [...unexpected, ...evidence.missing] }, links }
+}
+
+const NOTHING_LOOKED_FOR = { logs: [], spans: [], exemplars: [], samples: [], storeDown: false, tookMs: 0 }
+
 function unexpectedAnswer({ status, traceId, body }: CheckoutAnswer, expected: number): string[] {
-  if (status !== expected)
-    return [`the shop answered ${status} instead of ${expected}: ${JSON.stringify(body).slice(0, 300)}`]
-  return traceId === '' ? [`the shop answered ${status} without a traceId`] : []
+  return [
+    ...(status === expected
+      ? []
+      : [`the shop answered ${status} instead of ${expected}: ${JSON.stringify(body).slice(0, 300)}`]),
+    ...(traceId === '' ? [`the shop answered ${status} without a traceId`] : []),
+  ]
+}
+
+/** What every request leaves, whatever its answer; the gateway's span is the last of them to end. */
+function missingOfAnyRequest({ logs, spans }: Evidence): string[] {
+  return [
+    ...(logs.length > 0 ? [] : ['its log lines in Loki']),
+    ...(spans.some(({ service }) => service === 'gateway') ? [] : ['its trace in Tempo']),
+  ]
 }
 
 export function missingOfCheckout({ logs, spans, exemplars }: Evidence): string[] {
@@ -92,13 +118,18 @@ export function missingOfCheckout({ logs, spans, exemplars }: Evidence): string[
 }
 
 export function missingOfTimeout({ logs, spans, samples }: Evidence): string[] {
+  const highest = (metric: string) => samples.find(({ labels }) => labels['__name__'] === metric)?.value
+  const used = highest('db_client_connection_count')
   const line = logs.find((entry) => messageOf(entry) === TIMEOUT_MESSAGE)
   const failed = spans.filter((span) => span.failed)
   return [
     ...(line !== undefined && levelOf(line) === 'error' ? [] : [`error line "${TIMEOUT_MESSAGE}" in Loki`]),
     ...(failed.length > 0 ? [] : ['a failed span in Tempo']),
     ...(failed.some(({ events }) => events.includes('exception')) ? [] : ['a span with the exception in Tempo']),
-    ...(samples.some(({ labels, value }) => labels['__name__'] === 'db_client_connection_timeouts_total' && value > 0)
+    ...(used !== undefined && used === highest('db_client_connection_max')
+      ? []
+      : ['a pool with every connection in use (db_client_connection_count = db_client_connection_max) in Prometheus']),
+    ...((highest('db_client_connection_timeouts_total') ?? 0) > 0
       ? []
       : ['a counted connection timeout (db_client_connection_timeouts_total) in Prometheus']),
   ]

@@ -1,5 +1,6 @@
 // What the commands ask of Loki, Tempo and Prometheus: only their documented HTTP APIs, so it works on the real ones too.
 import { asArray, asText, asTextRecord, field } from '../json.ts'
+import { reasonOf } from '../processes/readiness.ts'
 
 const REQUEST_TIMEOUT_MS = 5_000
 
@@ -41,11 +42,19 @@ class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
+/** Nothing listens where the store should be: asking again would change nothing. */
+export class StoreDownError extends Error {
+  override readonly name = 'StoreDownError'
+}
+
 /** 404 is an answer (no such trace yet); everything else but 200 is a fault of the query or the store. */
-async function getJson(url: URL): Promise<unknown> {
+async function getJson(store: keyof StoreUrls, url: URL): Promise<unknown> {
   const response = await fetch(url, {
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     headers: { accept: 'application/json' },
+  }).catch((cause: unknown) => {
+    const message = `${STORE_NAMES[store]} does not answer at ${url.origin}: ${reasonOf(cause)}`
+    throw isRefused(cause) ? new StoreDownError(message, { cause }) : new StoreError(message, { cause })
   })
   const text = await response.text()
   if (response.status === 404) return undefined
@@ -53,6 +62,10 @@ async function getJson(url: URL): Promise<unknown> {
   const body: unknown = JSON.parse(text)
   return body
 }
+
+const STORE_NAMES = { loki: 'Loki', tempo: 'Tempo', prometheus: 'Prometheus' } as const
+
+const isRefused = (error: unknown) => error instanceof Error && field(error.cause, 'code') === 'ECONNREFUSED'
 
 export function lokiQueryUrl(base: string, query: string, sinceMs: number): URL {
   const url = new URL('/loki/api/v1/query_range', base)
@@ -66,7 +79,7 @@ export function lokiQueryUrl(base: string, query: string, sinceMs: number): URL 
 }
 
 export async function queryLogs(base: string, query: string, sinceMs: number): Promise<LogLine[]> {
-  const body = await getJson(lokiQueryUrl(base, query, sinceMs))
+  const body = await getJson('loki', lokiQueryUrl(base, query, sinceMs))
   return asArray(field(body, 'data', 'result'))
     .flatMap((stream) =>
       asArray(field(stream, 'values')).map((entry) => {
@@ -85,7 +98,7 @@ export const tempoTraceUrl = (base: string, traceId: string) => new URL(`/api/v2
 
 /** All spans the store has of this trace by now; empty when it has none. */
 export async function fetchTrace(base: string, traceId: string): Promise<TraceSpan[]> {
-  const body = await getJson(tempoTraceUrl(base, traceId))
+  const body = await getJson('tempo', tempoTraceUrl(base, traceId))
   return asArray(field(body, 'trace', 'resourceSpans')).flatMap((resourceSpans) => {
     const service = attributes(field(resourceSpans, 'resource', 'attributes'))['service.name'] ?? ''
     return asArray(field(resourceSpans, 'scopeSpans')).flatMap((scopeSpans) =>
@@ -129,7 +142,7 @@ export function exemplarsUrl(base: string, selector: string, sinceMs: number): U
 }
 
 export async function queryExemplars(base: string, selector: string, sinceMs: number): Promise<Exemplar[]> {
-  const body = await getJson(exemplarsUrl(base, selector, sinceMs))
+  const body = await getJson('prometheus', exemplarsUrl(base, selector, sinceMs))
   return asArray(field(body, 'data')).flatMap((entry) =>
     asArray(field(entry, 'exemplars')).map((exemplar) => ({
       series: asTextRecord(field(entry, 'seriesLabels')),
@@ -146,8 +159,24 @@ export function promqlUrl(base: string, query: string): URL {
   return url
 }
 
+/** The highest value of each series since then: a pool that was dry for a second is at rest again when it is asked for. */
+export async function queryMaxima(base: string, query: string, sinceMs: number): Promise<Sample[]> {
+  const url = new URL('/api/v1/query_range', base)
+  url.search = new URLSearchParams({
+    query,
+    start: (sinceMs / 1_000).toFixed(3),
+    end: (Date.now() / 1_000).toFixed(3),
+    step: '1s',
+  }).toString()
+  const body = await getJson('prometheus', url)
+  return asArray(field(body, 'data', 'result')).map((series) => ({
+    labels: asTextRecord(field(series, 'metric')),
+    value: Math.max(...asArray(field(series, 'values')).map((point) => Number(asArray(point)[1]))),
+  }))
+}
+
 export async function queryInstant(base: string, query: string): Promise<Sample[]> {
-  const body = await getJson(promqlUrl(base, query))
+  const body = await getJson('prometheus', promqlUrl(base, query))
   return asArray(field(body, 'data', 'result')).map((series) => ({
     labels: asTextRecord(field(series, 'metric')),
     value: Number(asArray(field(series, 'value'))[1]),
