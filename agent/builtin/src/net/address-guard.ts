@@ -7,6 +7,8 @@ import { hostname } from 'node:os'
 export interface AddressGuard {
   /** Why the request is refused, or undefined. */
   refusal(request: IncomingMessage): string | undefined
+  /** The same for gRPC, where `:authority` is what Host is. */
+  refusalOfAuthority(authority: string | undefined): string | undefined
 }
 
 /** Host name of a Host header or URL authority, without port and brackets, lower case. */
@@ -22,6 +24,8 @@ export function createAddressGuard(allowedHosts: readonly string[]): AddressGuar
     return allowed.has('*') || allowed.has(name) || isIP(name) !== 0 || name.endsWith('.localhost')
   }
   return {
+    refusalOfAuthority: (authority = '') =>
+      isAllowed(authority) ? undefined : `:authority "${authority}" is not one of this agent's names`,
     refusal(request) {
       const { host, origin } = request.headers
       if (host === undefined || !isAllowed(host)) return `Host "${host ?? ''}" is not one of this agent's names`

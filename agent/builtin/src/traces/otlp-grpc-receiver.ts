@@ -1,6 +1,7 @@
 import * as grpc from '@grpc/grpc-js'
 import { ProtocolError } from '@playground/protocol/protocol-error'
 import { reasonOf } from '../log.ts'
+import type { AddressGuard } from '../net/address-guard.ts'
 import { ListenError } from '../net/listen.ts'
 import { readExportRequest } from './export-request.ts'
 import { encodeExportResponse, encodeStatus } from './export-response.ts'
@@ -39,6 +40,7 @@ export interface GrpcReceiverOptions {
   readonly endpoint: string
   readonly setting: string
   readonly maxMessageBytes: number
+  readonly guard: AddressGuard
   readonly intake: TraceIntake
 }
 
@@ -58,7 +60,11 @@ export async function startGrpcReceiver(options: GrpcReceiverOptions): Promise<S
       },
     },
     {
-      Export: (call: { request: Buffer }, callback: Callback) => handleExport(call.request, options.intake, callback),
+      Export: (call: grpc.ServerUnaryCall<Buffer, Uint8Array>, callback: Callback) => {
+        const details = options.guard.refusalOfAuthority(call.getHost())
+        if (details === undefined) handleExport(call.request, options.intake, callback)
+        else callback({ code: grpc.status.PERMISSION_DENIED, details })
+      },
     },
   )
   const host = options.endpoint.replace(/^:/, '0.0.0.0:')

@@ -122,13 +122,9 @@ async function lab(
 function exportByGrpc(
   address: string,
   body: Uint8Array,
-  gzip = false,
+  options: grpc.ChannelOptions = {},
 ): Promise<{ error?: grpc.ServiceError; answer?: Buffer }> {
-  const client = new grpc.Client(
-    address,
-    grpc.credentials.createInsecure(),
-    gzip ? { 'grpc.default_compression_algorithm': 2 } : {},
-  )
+  const client = new grpc.Client(address, grpc.credentials.createInsecure(), options)
   return new Promise((resolve) => {
     client.makeUnaryRequest(
       TRACE_EXPORT_PATH,
@@ -155,7 +151,9 @@ const proto = (...ids: string[]): Uint8Array<ArrayBuffer> => Uint8Array.from(enc
 describe('receiving', () => {
   test('a span by gRPC arrives with every field', async () => {
     await using t = await lab()
-    const { error, answer } = await exportByGrpc(t.grpcAddress, proto(traceId(1)), true)
+    const { error, answer } = await exportByGrpc(t.grpcAddress, proto(traceId(1)), {
+      'grpc.default_compression_algorithm': 2,
+    })
     assert.equal(error, undefined)
     assert.equal(answer?.length, 0)
     await until(
@@ -236,6 +234,18 @@ describe('receiving', () => {
       request.end('{}')
     })
     assert.equal(foreignHost, 403)
+  })
+
+  test('a gRPC call that names a foreign authority is PERMISSION_DENIED, and its spans go nowhere', async () => {
+    await using t = await lab()
+    for (const authority of ['evil.example', '127.0.0.1.evil.example:4317']) {
+      const { error } = await exportByGrpc(t.grpcAddress, proto(traceId(1)), { 'grpc.default_authority': authority })
+      assert.equal(error?.code, grpc.status.PERMISSION_DENIED)
+      assert.match(error.details, /is not one of this agent's names/)
+    }
+    assert.equal(t.registry.ledgers[0]?.totals().received, 0)
+    const { error } = await exportByGrpc(t.grpcAddress, proto(traceId(2)), { 'grpc.default_authority': 'localhost' })
+    assert.equal(error, undefined)
   })
 
   test('a body over the limit is 413, also one that only decompresses to it', async () => {

@@ -64,6 +64,7 @@ export class TracesInstance {
           endpoint: grpc.endpoint,
           setting: `${where}.grpc.endpoint`,
           maxMessageBytes,
+          guard: this.#options.guard,
           intake,
         }),
       )
