@@ -86,7 +86,11 @@ describe('LogQL parser', () => {
   })
 
   it('stops at nesting deeper than any query, before the stack does', () => {
-    assert.match(failure(`${'('.repeat(20_000)}1`).message, /nested deeper/)
+    for (const query of [`${'('.repeat(20_000)}1`, `vector(1)${' + 1'.repeat(20_000)}`, `1${' ^ 1'.repeat(20_000)}`]) {
+      assert.match(failure(query).message, /col \d+: expression nested deeper than 1000/)
+    }
+    const sides = Array.from({ length: 20 }, () => `(vector(1)${' + 1'.repeat(900)})`)
+    assert.equal(parseLogql(sides.join(' or ')).kind, 'binary')
   })
 
   it('breaks long queries at their arguments', () => {

@@ -24,8 +24,8 @@ const precedence: Readonly<Record<BinaryOperation, number>> = {
   '^': 6,
 }
 
-/** Deeper nesting than any query needs; a parser that recurses must stop before the stack does. */
-const maxDepth = 500
+/** Of parentheses, calls and operators in a row: more than any query needs, and parsing and evaluating must stop before the stack does. */
+const maxDepth = 1_000
 
 /** Syntax only; `parseLogql` also checks what the syntax cannot say. */
 export function parseSyntax(query: string): Expr {
@@ -33,20 +33,26 @@ export function parseSyntax(query: string): Expr {
   const tokens = new TokenStream(query)
   let depth = 0
 
-  function parseExpr(minimum = 0): Expr {
+  function descend(): void {
     if (++depth > maxDepth) throw new LogqlParseError(`expression nested deeper than ${maxDepth}`, tokens.current.at)
+  }
+
+  function parseExpr(minimum = 0): Expr {
+    descend()
     let left = parseOperand()
-    for (;;) {
+    let levels = 1
+    for (; ; levels++) {
       const token = tokens.current
       if (token.type !== 'SYMBOL' || !isBinaryOperation(token.text)) break
       const strength = precedence[token.text]
       if (strength < minimum) break
+      descend()
       tokens.next()
       const { returnBool, matching } = parseModifier(tokens)
       const right = parseExpr(token.text === '^' ? strength : strength + 1)
       left = { kind: 'binary', operation: token.text, left, right, returnBool, matching, at: token.at }
     }
-    depth--
+    depth -= levels
     return left
   }
 
