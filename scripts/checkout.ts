@@ -21,7 +21,7 @@ await runCommand({
     const faults = isProven(proof) ? [] : await activeFaults(lab)
     out.json({ ...proofJson(proof), faults })
     printProof(proof, out)
-    for (const fault of faults) out.error(`${describeFault(fault)}; off with: ${fault.off}`)
+    for (const fault of faults) out.error(out.aimed(`${describeFault(fault)}; off with: ${fault.off}`))
     return isProven(proof) ? EXIT.ok : EXIT.failed
   },
 })

@@ -57,7 +57,7 @@ await runCommand({
         const proof = await proveTimeout(lab)
         out.json({ fault: state, proof: proofJson(proof) })
         printProof(proof, out)
-        out.line(`\nThe fault goes off by itself; sooner with: npm run fault -- ${name} off`)
+        out.line(out.aimed(`\nThe fault goes off by itself; sooner with: npm run fault -- ${name} off`))
         return isProven(proof) ? EXIT.ok : EXIT.failed
       }
       default:

@@ -23,14 +23,14 @@ await runCommand({
     const ready = components.every(({ state }) => state === 'ready')
     out.json({ runtime: lab.runtime, stateDir: lab.stateDir, ready, components, faults })
     print(components, out)
-    for (const fault of faults) out.line(`${describeFault(fault)}; sooner off with: ${fault.off}`)
+    for (const fault of faults) out.line(out.aimed(`${describeFault(fault)}; sooner off with: ${fault.off}`))
     return ready ? EXIT.ok : EXIT.failed
   },
 })
 
 function print(components: ComponentStatus[], out: Output): void {
   if (components.every(({ state }) => state === 'down')) {
-    out.line('the lab is down. Try: npm run up')
+    out.line(out.aimed('the lab is down. Try: npm run up'))
     return
   }
   const header = ['component', 'state', 'pid', 'up for', 'rss', 'pss', 'ports']
@@ -51,5 +51,5 @@ function print(components: ComponentStatus[], out: Output): void {
   out.line(
     `memory: ${formatBytes(total((status) => status.rssBytes))} RSS, ${formatBytes(total((status) => status.pssBytes))} PSS`,
   )
-  for (const { name, saw } of components) if (saw !== undefined) out.line(`${name}: ${saw}`)
+  for (const { name, saw } of components) if (saw !== undefined) out.line(out.aimed(`${name}: ${saw}`))
 }

@@ -7,8 +7,8 @@ import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line
 import { componentStatus } from './lab/component-status.ts'
 import { embeddedComponents } from './lab/components.ts'
 import { interruption } from './lab/command-line/interruption.ts'
-import { describeLab, differences, forgetDescription, readDescription } from './lab/lab-description.ts'
-import type { LabDescription } from './lab/lab-description.ts'
+import { adopt, describeLab, differences, forgetDescription, readDescription } from './lab/lab-description.ts'
+import type { GivenOptions, LabDescription } from './lab/lab-description.ts'
 import { LabError } from './lab/lab-error.ts'
 import { withLabLock } from './lab/lab-lock.ts'
 import type { Output } from './lab/command-line/output.ts'
@@ -17,7 +17,7 @@ import { isRunning, readRecords } from './lab/processes/processes.ts'
 import { proveCheckout } from './lab/proof/proof.ts'
 import { isProven, printProof, proofJson } from './lab/proof/proof-report.ts'
 import { chooseRuntime } from './lab/runtime.ts'
-import { HOST, readSettings } from './lab/settings.ts'
+import { givenPorts, HOST, readSettings } from './lab/settings.ts'
 import { startLab } from './lab/start-lab.ts'
 import type { ComponentTiming } from './lab/start-lab.ts'
 import { prepareStateDirectory, stateDirectory } from './lab/state-directory.ts'
@@ -68,10 +68,17 @@ await runCommand({
       ownDatabase: settings.databaseUrl !== undefined,
     }
     const wanted = describeLab(settings, options)
+    const given: GivenOptions = {
+      ports: givenPorts({ env: process.env, portOffset: values['port-offset'] }),
+      memory: options.memory,
+      agentBin: options.agentBin !== undefined,
+      agentConfig: options.agentConfig !== undefined,
+      ownDatabase: options.ownDatabase,
+    }
 
     return withLabLock(settings.stateDir, out, async () => {
       using interrupted = interruption()
-      const lab = adoptRunning(wanted, readDescription(settings))
+      const lab = adoptRunning(wanted, given, readDescription(settings), out)
       await refuseCrippled(lab, out)
       const { timings, takeBack } = await startOrReport(lab, out, interrupted.signal)
       const readyMs = performance.now() - startedAt
@@ -111,24 +118,32 @@ function existingFile(option: string, given: string | undefined): string | undef
   return path
 }
 
-/** Ports and database of a lab that runs stay; asking for another lab in the same place is refused. */
-function adoptRunning(wanted: LabDescription, stored: LabDescription | undefined): LabDescription {
+/** A lab that runs stays what it is: what was not said is taken from it, and asking for another one in its place is refused. */
+function adoptRunning(
+  wanted: LabDescription,
+  given: GivenOptions,
+  stored: LabDescription | undefined,
+  out: Output,
+): LabDescription {
   const isUp = readRecords(stateDirectory(wanted.stateDir).run).some(isRunning)
   if (!isUp || stored === undefined) return wanted
-  const differing = differences(stored, wanted)
-  if (differing.length > 0) {
-    throw new LabError(`another lab is up in ${wanted.stateDir}: ${differing.join('; ')}`, {
+  const lab = adopt(stored, wanted, given)
+  const refused = differences(stored, lab)
+  if (refused.length > 0) {
+    throw new LabError(`another lab is up in ${wanted.stateDir}: ${refused.join('; ')}`, {
       advice: 'npm run down first, or start a second lab beside it with --port-offset or PLAYGROUND_DIR',
     })
   }
-  return { ...wanted, ports: { ...stored.ports }, databaseUrl: stored.databaseUrl }
+  const kept = differences(stored, wanted)
+  if (kept.length > 0) out.progress(`the lab that is up stays as it was started: ${kept.join('; ')}`)
+  return lab
 }
 
 /** The victim of a fault may stay unready for as long as the fault is on: said at once, and nothing is touched. */
 async function refuseCrippled(lab: LabDescription, out: Output): Promise<void> {
   if (!readRecords(stateDirectory(lab.stateDir).run).some(isRunning)) return
   const faults = await activeFaults(lab)
-  for (const fault of faults) out.progress(`${describeFault(fault)}; off with: ${fault.off}`)
+  for (const fault of faults) out.progress(out.aimed(`${describeFault(fault)}; off with: ${fault.off}`))
   const victims = embeddedComponents(lab).filter(({ name }) => faults.some(({ service }) => service === name))
   const states = await Promise.all(victims.map((component) => componentStatus(component, lab)))
   const unready = states.filter(({ state }) => state === 'not ready').map(({ name }) => name)
@@ -185,5 +200,9 @@ function printAddresses(lab: LabDescription, totalMs: number, out: Output): void
     `${out.style('ok', 'The lab is up')} (${formatDuration(totalMs)}). Look at ${at('console')}, or point a Grafana at:`,
   )
   out.line(`           Loki ${at('loki')}  Tempo ${at('tempo')}  Prometheus ${at('prometheus')}`)
-  out.line('Next       npm run checkout, npm run fault -- db-timeout on, npm run load, npm run status, npm run down')
+  out.line(
+    out.aimed(
+      'Next       npm run checkout, npm run fault -- db-timeout on, npm run load, npm run status, npm run down',
+    ),
+  )
 }

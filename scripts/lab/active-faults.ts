@@ -22,19 +22,22 @@ export interface ActiveFault {
 
 /** A service that does not answer has no fault anybody could lift. */
 export async function activeFaults(lab: LabDescription): Promise<ActiveFault[]> {
-  const lists = await Promise.all(OPS_PORTS.map((port) => faultsOf(url(lab, port)).catch(() => [])))
+  const lists = await Promise.all(OPS_PORTS.map((port) => faultsOf(url(lab, port), lab.portOffset).catch(() => [])))
   return lists.flat()
 }
 
-async function faultsOf(opsUrl: string): Promise<ActiveFault[]> {
+async function faultsOf(opsUrl: string, portOffset: number): Promise<ActiveFault[]> {
   const response = await fetch(new URL('/faults', opsUrl), { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) })
   const body = parseObject(await response.text())
   return asArray(body['faults']).flatMap((fault) => {
     const expiresAt = asText(field(fault, 'active', 'expiresAt'))
     if (expiresAt === '') return []
     const name = asText(field(fault, 'name'))
+    const offset = portOffset === 0 ? '' : ` --port-offset ${portOffset}`
     const off =
-      PROVABLE_FAULTS[name] === undefined ? `curl -X DELETE ${opsUrl}/faults/${name}` : `npm run fault -- ${name} off`
+      PROVABLE_FAULTS[name] === undefined
+        ? `curl -X DELETE ${opsUrl}/faults/${name}`
+        : `npm run fault -- ${name} off${offset}`
     return [{ name, service: asText(body['service']), expiresAt, off }]
   })
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { embeddedComponents } from './components.ts'
-import { describeLab, differences, readDescription, writeDescription } from './lab-description.ts'
-import { readSettings } from './settings.ts'
+import { adopt, describeLab, differences, readDescription, writeDescription } from './lab-description.ts'
+import { givenPorts, readSettings } from './settings.ts'
 
 const options = { memory: false, agentBin: undefined, agentConfig: undefined }
 
@@ -37,4 +37,26 @@ test('without one, Postgres is a component, and asking for the other kind while 
   assert.deepEqual(differences(lab, lab), [])
   assert.deepEqual(differences(own, lab), ['its database is the one of a DATABASE_URL'])
   assert.deepEqual(differences(lab, own), ['its database is its own Postgres'])
+})
+
+test('what was not asked for is taken from the lab that runs, what was asked for is a difference', () => {
+  const { settings } = settingsOf({ LOKI_PORT: '3101' })
+  const running = describeLab(settings, { ...options, memory: true, agentBin: '/bin/otelcol', ownDatabase: false })
+  const { lab: plain } = settingsOf({})
+  const nothing = {
+    memory: false,
+    agentBin: false,
+    agentConfig: false,
+    ownDatabase: false,
+    ports: givenPorts({ env: {} }),
+  }
+  assert.deepEqual(adopt(running, plain, nothing), running)
+  assert.equal(differences(running, plain).length, 3)
+  const asked = { ...nothing, agentConfig: true, ports: givenPorts({ env: { LOKI_PORT: '3102', TEMPO_PORT: '' } }) }
+  const wanted = { ...settingsOf({ LOKI_PORT: '3102' }).lab, agentConfig: '/my.yaml' }
+  assert.deepEqual(differences(running, adopt(running, wanted, asked)), [
+    'loki is on port 3101, not 3102',
+    'its agent runs the default configuration',
+  ])
+  assert.ok(givenPorts({ env: {}, portOffset: '1000' }).has('tempo'))
 })

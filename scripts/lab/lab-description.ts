@@ -71,6 +71,25 @@ export function readDescription(settings: Omit<LabSettings, 'databaseUrl'>): Lab
   }
 }
 
+/** What was asked for in so many words, in contrast to what holds when nothing is said. */
+export interface GivenOptions extends Record<keyof LabOptions, boolean> {
+  ports: ReadonlySet<PortName>
+}
+
+/** The lab that runs, but for what was asked for explicitly. */
+export function adopt(running: LabDescription, wanted: LabDescription, given: GivenOptions): LabDescription {
+  const ports = { ...running.ports }
+  for (const name of given.ports) if (wanted.ports[name] !== 0) ports[name] = wanted.ports[name]
+  return {
+    ...running,
+    ports,
+    memory: (given.memory ? wanted : running).memory,
+    agentBin: (given.agentBin ? wanted : running).agentBin,
+    agentConfig: (given.agentConfig ? wanted : running).agentConfig,
+    ownDatabase: (given.ownDatabase ? wanted : running).ownDatabase,
+  }
+}
+
 /** What differs, as sentences; a running lab is not turned into another one behind its user's back. */
 export function differences(running: LabDescription, wanted: LabDescription): string[] {
   const moved = PORT_NAMES.filter((name) => wanted.ports[name] !== 0 && running.ports[name] !== wanted.ports[name])

@@ -74,6 +74,12 @@ export function readSettings({ env, portOffset: offsetArgument }: SettingsSource
   })
 }
 
+/** The ports somebody has asked for, by an offset or one by one; the others are only where they would be by default. */
+export function givenPorts({ env, portOffset }: SettingsSources): ReadonlySet<PortName> {
+  const hasOffset = (portOffset ?? env['LAB_PORT_OFFSET'] ?? '') !== ''
+  return new Set(PORT_NAMES.filter((name) => hasOffset || (env[PORTS[name].env] ?? '') !== ''))
+}
+
 /** A lab with an offset has a state of its own, so that the offset alone is enough for a second lab. */
 function stateDirFor(configured: string | undefined, portOffset: number): string {
   if (configured !== undefined && configured !== '') {

@@ -41,3 +41,9 @@ test('wrong usage exits 2 and points at the help', () => {
     assert.match(stderr, /Try: npm run status -- --help/)
   }
 })
+
+test('what is advised about a lab with an offset names the offset', () => {
+  const { status, stderr } = run('checkout', '--port-offset', '39990')
+  assert.equal(status, 1, stderr)
+  assert.match(stderr, /no lab is up in .*\nTry: npm run up -- --port-offset 39990\n/)
+})

@@ -62,7 +62,7 @@ async function execute<O extends Record<string, OptionDefinition>>(
   command: CommandDefinition<O>,
   argv: string[],
 ): Promise<number> {
-  const out = createOutput({ json: argv.includes('--json') })
+  const out = createOutput({ json: argv.includes('--json'), portOffset: givenOffset(argv) })
   if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(renderHelp(command))
     return EXIT.ok
@@ -72,6 +72,14 @@ async function execute<O extends Record<string, OptionDefinition>>(
   } catch (error) {
     return report(error, command.name, out)
   }
+}
+
+/** Before the arguments are checked: also what says that they are wrong suggests commands. */
+function givenOffset(argv: string[]): string | undefined {
+  const at = argv.findLastIndex((word) => word === '--port-offset' || word.startsWith('--port-offset='))
+  const word = argv[at]
+  if (word === undefined) return process.env['LAB_PORT_OFFSET']
+  return word === '--port-offset' ? argv[at + 1] : word.slice('--port-offset='.length)
 }
 
 function parse<O extends Record<string, OptionDefinition>>(command: CommandDefinition<O>, argv: string[]) {
@@ -113,10 +121,11 @@ function report(error: unknown, name: string, out: Output): number {
     return EXIT.usage
   }
   if (error instanceof LabError) {
-    out.json({ error: error.message, advice: error.advice, logLines: error.logLines })
+    const advice = error.advice === undefined ? undefined : out.aimed(error.advice)
+    out.json({ error: error.message, advice, logLines: error.logLines })
     out.error(`${name}: ${error.message}`)
     for (const line of error.logLines) out.error(`  | ${line}`)
-    if (error.advice !== undefined) out.error(`Try: ${error.advice}`)
+    if (advice !== undefined) out.error(`Try: ${advice}`)
     return EXIT.failed
   }
   throw error

@@ -1,5 +1,6 @@
 // What commands print: progress on stderr (rewritten in place on a terminal, plain lines otherwise), results on stdout.
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { forSameLab } from './same-lab.ts'
 
 export type Style = 'ok' | 'bad' | 'dim' | 'strong'
 
@@ -15,9 +16,17 @@ export interface Output {
   error(text: string): void
   json(value: unknown): void
   style(style: Style, text: string): string
+  /** The text with the commands it suggests aimed at the lab this command is about. */
+  aimed(text: string): string
 }
 
-export function createOutput({ json }: { json: boolean }): Output {
+export interface OutputOptions {
+  json: boolean
+  /** As the user gave it; undefined: the lab without an offset. */
+  portOffset: string | undefined
+}
+
+export function createOutput({ json, portOffset }: OutputOptions): Output {
   const { stdout, stderr } = process
   // A reader that has gone (`| head`) must not end a command half way; what it would have read is dropped.
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
@@ -50,6 +59,7 @@ export function createOutput({ json }: { json: boolean }): Output {
     },
     // styleText itself honours NO_COLOR, FORCE_COLOR and whether the stream is a terminal.
     style: (style, text) => styleText(STYLES[style], text, { stream: stdout }),
+    aimed: (text) => forSameLab(text, portOffset),
   }
 }
 

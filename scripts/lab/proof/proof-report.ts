@@ -36,7 +36,7 @@ export function printProof(proof: Proof, out: Output): void {
     out.line(`${label('metric')} ${series(labels)} = ${value} at most`)
   out.line(`${label('found in')} ${formatDuration(evidence.tookMs)} after the answer`)
   for (const fault of evidence.missing) out.error(`${label('MISSING')} ${fault}`)
-  if (evidence.storeDown) out.error('Try: npm run status, then npm run up')
+  if (evidence.storeDown) out.error(out.aimed('Try: npm run status, then npm run up'))
   out.line()
   for (const [name, link] of Object.entries(links)) out.line(`${label(name)} ${link}`)
 }
