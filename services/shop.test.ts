@@ -170,6 +170,7 @@ describe('the shop', () => {
     ['a quantity that is text', { sku: 'mug', quantity: '1' }, 400, 'bad-request'],
     ['a quantity of none', { sku: 'mug', quantity: 0 }, 400, 'bad-request'],
     ['a field nobody knows', { ...mug, coupon: 'x' }, 400, 'bad-request'],
+    ['a NUL in the sku', { ...mug, sku: 'mug\u0000' }, 400, 'bad-request'],
     ['half of a JSON body', '{"sku":"mug"', 400, 'bad-request'],
   ] as const) {
     it(`answers ${title} with ${status} and a problem that names the trace`, async () => {
@@ -185,6 +186,28 @@ describe('the shop', () => {
       )
     })
   }
+
+  it('refuses control characters in a sku at every door, before the database has to', async () => {
+    const problemOf = async (name: 'gateway' | 'checkout' | 'inventory', path: string, body?: unknown) => {
+      const headers = { 'content-type': 'application/json' }
+      const init = body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) }
+      const response = await fetch(`${shop.url(name)}${path}`, init)
+      return [response.status, response.headers.get('content-type')?.split(';')[0], await response.json()] as const
+    }
+    const sku = 'mug\u0000'
+    const orderId = 'd9428888-122b-11e1-b85c-61cd3cbb3210'
+    for (const [status, type, problem] of [
+      await problemOf('gateway', '/checkout', { sku: 'mug\n', quantity: 1 }),
+      await problemOf('gateway', '/products/mug%00'),
+      await problemOf('checkout', '/checkout', { sku, quantity: 1 }),
+      await problemOf('inventory', '/products/mug%00'),
+      await problemOf('inventory', '/reservations', { orderId, sku, quantity: 1 }),
+    ]) {
+      assert.deepEqual([status, type], [400, 'application/problem+json'])
+      assert.match(JSON.stringify(problem), /sku must match pattern/)
+    }
+    assert.equal((await problemOf('gateway', '/products/%E7%93%B7%E6%9D%AF'))[0], 404)
+  })
 
   it('releases the reservation of a payment that was declined', async () => {
     const available = async () => {

@@ -13,7 +13,8 @@ const checkoutRequestSchema = {
   type: 'object',
   required: ['sku', 'quantity'],
   properties: {
-    sku: { type: 'string', minLength: 1, maxLength: 64 },
+    // Without control characters: Postgres has no text with a NUL in it.
+    sku: { type: 'string', minLength: 1, maxLength: 64, pattern: '^\\P{Cc}*$' },
     quantity: { type: 'integer', minimum: 1, maximum: 100 },
   },
   additionalProperties: false,

@@ -1,12 +1,13 @@
 import { readInteger, readObject, readString } from '@playground/telemetry'
 import type { HttpClient } from '@playground/telemetry'
 import type { FastifyInstance } from 'fastify'
+import { skuSchema } from './sku-schema.ts'
 
 const checkoutRequestSchema = {
   type: 'object',
   required: ['sku', 'quantity'],
   properties: {
-    sku: { type: 'string', minLength: 1, maxLength: 64 },
+    sku: skuSchema,
     quantity: { type: 'integer', minimum: 1, maximum: 100 },
   },
   additionalProperties: false,

@@ -2,6 +2,7 @@ import { createCounter, Problem } from '@playground/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { StockRepository } from '../stock-repository.ts'
 import { unknownSku } from './products-routes.ts'
+import { skuSchema } from './sku-schema.ts'
 
 const restocks = createCounter({ name: 'playground_restocks', help: 'Orders to the supplier.', labels: ['sku'] })
 
@@ -16,7 +17,7 @@ const reservationRequestSchema = {
   required: ['orderId', 'sku', 'quantity'],
   properties: {
     orderId: { type: 'string', format: 'uuid' },
-    sku: { type: 'string', minLength: 1, maxLength: 64 },
+    sku: skuSchema,
     quantity: { type: 'integer', minimum: 1, maximum: 100 },
   },
   additionalProperties: false,
