@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { platform } from 'node:os'
 import { test } from 'node:test'
 import { parseExposition, type ExposedSample } from '@playground/protocol/exposition'
@@ -62,9 +63,19 @@ test('CPU time grows by at most the time that passes on every CPU', async (t) =>
   assert.ok(grown > 0 && grown <= (seconds + 0.1) * cpus, `${grown} s in ${seconds} s on ${cpus} CPUs`)
 })
 
+const statusFor = (url: string, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    // fetch would not send a Host of one's own.
+    http.get(url, { headers: { host } }, (response) => resolve(response.resume().statusCode)).on('error', reject)
+  })
+
 test('a foreign host is refused and other paths are not found', async (t) => {
   const started = await startHostMetrics('127.0.0.1:0', 'test', createAddressGuard([]))
   t.after(() => started.close())
   assert.equal((await fetch(`${started.url}/metrics`, { headers: { origin: 'http://evil.example' } })).status, 403)
+  for (const host of ['evil.example', '127.evil.example', '127.0.0.1.nip.io:9100']) {
+    assert.equal(await statusFor(`${started.url}/metrics`, host), 403, host)
+  }
+  assert.equal(await statusFor(`${started.url}/metrics`, 'localhost:9100'), 200)
   assert.equal((await fetch(started.url)).status, 404)
 })

@@ -29,6 +29,9 @@ function listenAddress(): string | undefined {
   return undefined
 }
 
+// A full disk or a reader that is gone costs the line below, not the process.
+process.stderr.on('error', () => {})
+
 const address = listenAddress()
 if (address !== undefined) {
   try {
