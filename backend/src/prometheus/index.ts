@@ -86,6 +86,7 @@ function createApp(options: PrometheusOptions, { store, engine, counters, rules 
     allowedHosts: options.allowedHosts,
     sendError: sendApiError,
     mapError: mapEngineError,
+    onServerError: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
   })
   // In plain text, as Prometheus' router says it.
   app.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n'))

@@ -21,7 +21,10 @@ export function earlierStates(
   for (const { labels, timesMs, values, kinds } of source.select(matchers, atMs - OUTAGE_TOLERANCE_MS, atMs)) {
     const last = timesMs.length - 1
     if (last < 0 || kinds[last] !== FLOAT_SAMPLE) continue
-    states.set(labels.dropMetadata().key, { activeAtMs: (values[last] ?? 0) * 1000, seenMs: timesMs[last] ?? 0 })
+    const activeAtMs = (values[last] ?? 0) * 1000
+    const seenMs = timesMs[last] ?? 0
+    // Anybody can write this series; a time that is none would make the alert never fire and /api/v1/alerts fail.
+    if (activeAtMs >= 0 && activeAtMs <= seenMs) states.set(labels.dropMetadata().key, { activeAtMs, seenMs })
   }
   return states
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseExpr } from '../promql/parser/parser.ts'
-import { memorySource, testEngine } from '../promql/memory-source.fixture.ts'
+import { memorySource, testEngine, type Point } from '../promql/memory-source.fixture.ts'
 import type { WriteSeries } from '@playground/protocol/remote-write'
 import { Labels } from '../labels/labels.ts'
 import { Series } from '../promql/eval/series.ts'
@@ -15,7 +15,7 @@ import { RuleGroup } from './rule-group.ts'
 const MINUTE = 60_000
 const context = { file: 'rules.yaml', defaultIntervalMs: MINUTE, parseExpr: (query: string) => parseExpr(query) }
 
-function groupOf(yaml: string, points: number[], stored: [Record<string, string>, number[]][] = []) {
+function groupOf(yaml: string, points: number[], stored: [Record<string, string>, Point[]][] = []) {
   const written: WriteSeries[] = []
   const source = memorySource(MINUTE, [[{ __name__: 'errors', job: 'shop' }, points], ...stored])
   const [spec] = parseRuleFile(yaml, context)
@@ -87,6 +87,22 @@ test('an alert that waited before a restart goes on waiting, at least ten minute
     states.push(rule.state)
   }
   assert.deepEqual(states, ['pending', 'pending', 'firing'])
+})
+
+test('an earlier time that is none is no earlier time', async () => {
+  for (const point of [Number.NaN, Number.POSITIVE_INFINITY, 1e30, -1, 'stale'] as const) {
+    const yaml = 'groups: [{name: g, rules: [{alert: A, expr: errors, for: 20m}]}]'
+    const earlier = { __name__: 'ALERTS_FOR_STATE', alertname: 'A', job: 'shop' }
+    const { group } = groupOf(yaml, [1, 1, 1], [[earlier, [0, point]]])
+    await group.evaluate(2 * MINUTE)
+    const rule = group.entries[0]?.rule
+    assert.ok(rule instanceof AlertingRule)
+    assert.deepEqual(
+      rule.alerts.map(({ activeAtMs }) => activeAtMs),
+      [2 * MINUTE],
+      String(point),
+    )
+  }
 })
 
 test('annotations tell labels and value of what fired', async () => {
