@@ -3,11 +3,13 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isInstalled } from '../bootstrap/install.mjs'
+import { embeddedComponents } from './components.ts'
 import type { LabDescription } from './lab-description.ts'
 import { isPortFree, portHolder } from './processes/port-holder.ts'
 import { PORT_NAMES, PORTS } from './ports.ts'
 import { findPostgresBinaries } from './postgres/postgres-binaries.ts'
-import { readRecords } from './processes/processes.ts'
+import { descendants } from './processes/process-identity.ts'
+import { isRunning, readRecords } from './processes/processes.ts'
 import { findOnPath } from './processes/programs-on-path.ts'
 import { dockerEngineAnswers } from './runtime.ts'
 import { HOST, ROOT } from './settings.ts'
@@ -137,7 +139,10 @@ function optionalProgram({ names, without }: { names: string[]; without: string 
 }
 
 async function ports(lab: LabDescription): Promise<Finding[]> {
-  const ours = new Set(readRecords(stateDirectory(lab.stateDir).run).map(({ pid }) => pid))
+  const records = readRecords(stateDirectory(lab.stateDir).run).filter(isRunning)
+  // A collector of the user's own may be a script that starts the one that listens.
+  const ours = new Set(records.flatMap(({ pid }) => [pid, ...descendants(pid)]))
+  const running = embeddedComponents(lab).filter((component) => records.some(({ name }) => name === component.name))
   return Promise.all(
     PORT_NAMES.filter((name) => lab.ports[name] !== 0).map(async (name): Promise<Finding> => {
       const port = lab.ports[name]
@@ -145,8 +150,10 @@ async function ports(lab: LabDescription): Promise<Finding[]> {
       const use = `${PORTS[name].what} (${PORTS[name].env})`
       if (await isPortFree(HOST, port)) return { what, verdict: 'ok', found: `free: ${use}` }
       const holder = portHolder(port)
-      if (holder !== undefined && ours.has(holder.pid))
-        return { what, verdict: 'ok', found: `held by this lab: ${use}` }
+      // The system does not always tell who listens; a component that runs has bound its ports, or it would have ended.
+      const isOurs =
+        holder === undefined ? running.some((component) => component.ports.includes(name)) : ours.has(holder.pid)
+      if (isOurs) return { what, verdict: 'ok', found: `held by this lab: ${use}` }
       const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
       const advice = `end that process, or move the port: ${PORTS[name].env}=N npm run up`
       // Grafana is not started by the embedded runtime.
