@@ -161,7 +161,7 @@ for (const route of routes) {
   })
 }
 
-test('a million labels or attributes on one row are refused or taken within seconds, never fatal', async () => {
+test('tens of thousands of labels or attributes on one row are refused within seconds, and the process lives', async () => {
   const labels = Array.from({ length: 60_000 }, (_, number) => [`label_${number}`, 'x'] as const)
   for (const route of routes) {
     const body = zlib.gzipSync(Buffer.from(route.valid({ labels })))
@@ -171,7 +171,10 @@ test('a million labels or attributes on one row are refused or taken within seco
       ...headers,
       'content-encoding': ownEncoding === undefined ? 'gzip' : `${ownEncoding}, gzip`,
     })
-    assert.ok(answer.status < 500, `${route.name}: ${answer.status} ${answer.text.slice(0, 200)}`)
+    assert.ok(
+      answer.status >= 400 && answer.status < 500,
+      `${route.name}: ${answer.status} ${answer.text.slice(0, 200)}`,
+    )
     assert.ok(performance.now() - startedAt < 5_000, `${route.name} took ${performance.now() - startedAt} ms`)
   }
 })

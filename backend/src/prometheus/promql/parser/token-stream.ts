@@ -6,10 +6,10 @@ import type { PosRange } from '../position.ts'
 /** What a construct says when something inside it cannot be read; the innermost one that has started speaks. */
 type Context = { readonly name: string; readonly expected: string }
 
-/** The parser's view of the tokens: one token ahead, and the messages for a token that does not fit. */
 /** Of parentheses, calls, signs and operators in a row. Measured: the stack of a worker bears more than twice as many. */
 const MAX_DEPTH = 1_000
 
+/** The parser's view of the tokens: one token ahead, and the messages for a token that does not fit. */
 export class TokenStream {
   readonly query: string
   readonly #tokens: Token[]
