@@ -1,11 +1,8 @@
-import { getHealth } from '../api/shop-client.ts'
+import { useHealth } from './health.tsx'
 import { Link } from './link.tsx'
 import { keptParams, usePageLocation } from './page-location.ts'
 import { TenantField } from './tenant-field.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
-import { useInterval } from './use-interval.ts'
-import { useRequest } from './use-request.ts'
-import { useState } from 'react'
 
 const views = [
   { view: '', label: 'Shop' },
@@ -46,9 +43,7 @@ export function AppHeader({ view: current }: { view: string }) {
 }
 
 function HealthSummary() {
-  const [asked, setAsked] = useState(0)
-  useInterval(10_000, () => setAsked((count) => count + 1))
-  const { value, error } = useRequest(String(asked), getHealth)
+  const { value, error } = useHealth()
   const total = value?.length ?? 0
   const up = value?.filter(({ status }) => status === 'up').length ?? 0
   const down = value?.filter(({ status }) => status !== 'up').map(({ name }) => name) ?? []

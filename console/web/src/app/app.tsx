@@ -2,6 +2,7 @@ import { Suspense, lazy, useEffect } from 'react'
 import { EmptyState } from '../components/empty-state.tsx'
 import { AppHeader } from './app-header.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { HealthProvider } from './health.tsx'
 import { Link } from './link.tsx'
 import { usePageLocation } from './page-location.ts'
 
@@ -23,7 +24,7 @@ export function App() {
   }, [title])
 
   return (
-    <>
+    <HealthProvider>
       <a className="skip-link" href="#main">
         Skip to content
       </a>
@@ -35,7 +36,7 @@ export function App() {
           </Suspense>
         </ErrorBoundary>
       </main>
-    </>
+    </HealthProvider>
   )
 }
 

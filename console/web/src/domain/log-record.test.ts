@@ -66,3 +66,28 @@ test('nested fields keep their JSON', () => {
     ],
   )
 })
+
+test('what a parser found again under the name of a label is listed once, what only it found stays', () => {
+  const { fields } = readLog(
+    record({
+      line: JSON.stringify({ message: 'm', trace_id: traceId, 'http.route': '/checkout', error: { type: 'E' } }),
+      metadata: { trace_id: traceId },
+      parsed: {
+        message: 'm',
+        trace_id_extracted: traceId,
+        http_route: '/checkout',
+        error_type: 'E',
+        other: '/checkout',
+      },
+    }),
+  )
+  assert.deepEqual(
+    fields.filter(({ origin }) => origin === 'line').map(({ name }) => name),
+    ['error_type', 'other', 'message', 'trace_id', 'http.route', 'error'],
+  )
+  assert.deepEqual(
+    readLog(record({ line: '{"http.route":"/a"}', parsed: { http_route: '/b' } })).fields.map(({ value }) => value),
+    ['/b', '/a'],
+    'another value is another field',
+  )
+})

@@ -52,7 +52,7 @@ export function readLog(record: LogRecord): ReadableLog {
     fields: [
       ...fieldsOf(record.labels, 'label'),
       ...fieldsOf(record.metadata, 'metadata'),
-      ...fieldsOf({ ...record.parsed, ...inLine }, 'line'),
+      ...fieldsOf({ ...withoutRepetitions(record.parsed, inLine), ...inLine }, 'line'),
     ],
   }
 }
@@ -104,6 +104,17 @@ function extrasOf(fields: Record<string, string>): string {
 
 function fieldsOf(values: Record<string, string>, origin: FieldOrigin): LogField[] {
   return Object.entries(values).map(([name, value]) => ({ name, value, origin }))
+}
+
+/**
+ * `| json` finds the line's own fields once more under names that are labels: `http.route` as `http_route`, and
+ * `trace_id`, which the structured metadata has taken, as `trace_id_extracted`.
+ */
+function withoutRepetitions(parsed: Record<string, string>, inLine: Record<string, string>): Record<string, string> {
+  const asLabels = new Map(Object.entries(inLine).map(([name, value]) => [name.replace(/[^A-Za-z0-9_]/g, '_'), value]))
+  return Object.fromEntries(
+    Object.entries(parsed).filter(([name, value]) => asLabels.get(name.replace(/_extracted$/, '')) !== value),
+  )
 }
 
 function validId(id: string | undefined, length: number): string | undefined {

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { queryInstant, queryRange } from '../../api/prometheus-client.ts'
-import { getHealth } from '../../api/shop-client.ts'
+import { useHealth } from '../../app/health.tsx'
 import { useInterval } from '../../app/use-interval.ts'
 import { useRequest } from '../../app/use-request.ts'
 import { useServiceLabel } from '../../app/use-service-label.ts'
@@ -25,7 +25,7 @@ export function ShopView() {
   const refresh = (): void => setNowMs(Date.now())
   useInterval(refreshMs, refresh)
 
-  const health = useRequest(`health ${nowMs}`, getHealth)
+  const health = useHealth()
   const red = redQueries(serviceLabel)
   const pool = poolQueries(serviceLabel)
   const key = `${nowMs} ${serviceLabel} ${tenant}`
