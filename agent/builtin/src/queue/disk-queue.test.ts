@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { DiskQueue } from './disk-queue.ts'
@@ -72,4 +73,33 @@ test('a second agent on the same queue is told so', () => {
   const first = new DiskQueue({ path, readers: ['a'] })
   assert.throws(() => new DiskQueue({ path, readers: ['a'] }), /q\.sqlite is in use by another agent/)
   first.close()
+})
+
+test('an eviction that the disk refuses half-way leaves every item where it was, to be counted when it succeeds', () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'q.sqlite')
+  const withQueue = (use: (queue: DiskQueue) => void): void => {
+    const queue = new DiskQueue({ path, readers: ['a', 'b'] })
+    use(queue)
+    queue.close()
+  }
+  const execute = (sql: string): void => {
+    const database = new DatabaseSync(path)
+    database.exec(sql)
+    database.close()
+  }
+  withQueue((queue) => queue.append(Buffer.from('one'), 3))
+  // The cursors can be moved, the entry cannot be deleted.
+  execute("CREATE TRIGGER full BEFORE DELETE ON entry BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END")
+  withQueue((queue) => {
+    assert.throws(() => queue.evictOldest(), /disk is full/)
+    assert.deepEqual([queue.itemsLeft('a'), queue.itemsLeft('b'), queue.entries], [3, 3, 1])
+    queue.append(Buffer.from('two'), 1)
+  })
+  execute('DROP TRIGGER full')
+  withQueue((queue) => {
+    assert.deepEqual([queue.itemsLeft('a'), queue.itemsLeft('b')], [4, 4])
+    assert.deepEqual(Object.fromEntries(queue.evictOldest()), { a: 3, b: 3 })
+    assert.equal(queue.entries, 1)
+  })
 })
