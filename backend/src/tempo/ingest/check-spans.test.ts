@@ -39,10 +39,25 @@ for (const [place, put] of Object.entries(places)) {
         checked.message,
         new RegExp(`a ${place} may have at most 1024 attributes, got \\d+.* \\(span "crowded"\\)`),
       )
-      assert.deepEqual([...checked.reasons], [['too_many_attributes', 1]])
+      assert.deepEqual([...checked.reasons], [['span_too_large', 1]])
     }
   })
 }
+
+test('a span with more than 16384 events or links is refused, one with as many is kept', () => {
+  for (const what of ['events', 'links'] as const) {
+    const check = (count: number): ReturnType<typeof checkSpans> => {
+      const batch = resourceSpans({ id: 'long' })
+      const span = batch[0]?.scopeSpans[0]?.spans[0]
+      assert.ok(span)
+      if (what === 'events') span.events = Array.from({ length: count }, () => ({ ...holder, attributes: [] }))
+      else span.links = Array.from({ length: count }, () => ({ ...linked, attributes: [] }))
+      return checkSpans(batch, epochMs)
+    }
+    assert.equal(check(16_384).rejectedSpans, 0)
+    assert.match(check(16_385).message, new RegExp(`at most 16384 ${what}, got 16385`))
+  }
+})
 
 test('an array of many numbers is one attribute', () => {
   const batch = resourceSpans({ id: 'embedding', attributes: { vector: Array.from({ length: 3_072 }, () => 0.5) } })

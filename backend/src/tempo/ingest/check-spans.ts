@@ -1,4 +1,4 @@
-import { attributeFault, spanAttributeFault } from './attribute-limit.ts'
+import { attributeFault, spanSizeFault } from './size-limits.ts'
 import type { ResourceSpans, Span } from '@playground/protocol/otlp/traces'
 
 export interface CheckedSpans {
@@ -54,8 +54,8 @@ interface Fault {
 
 /** @param shared what is wrong with the span's resource or scope. */
 function faultOf(span: Span, shared: string | undefined, newest: bigint): Fault | undefined {
-  const attributes = shared ?? spanAttributeFault(span)
-  if (attributes !== undefined) return { reason: 'too_many_attributes', detail: attributes }
+  const size = shared ?? spanSizeFault(span)
+  if (size !== undefined) return { reason: 'span_too_large', detail: size }
   if (!isId(span.traceId, 32))
     return { reason: 'invalid_trace_id', detail: `trace ids must be 128 bit and not zero, got ${quoted(span.traceId)}` }
   if (!isId(span.spanId, 16))

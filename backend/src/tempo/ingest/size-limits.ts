@@ -8,6 +8,9 @@ import type { Span } from '@playground/protocol/otlp/traces'
  */
 export const maxAttributes = 1_024
 
+/** Events or links of one span: SDKs stop at 128, streams that record every message do not. A million took 8 s and 400 MB. */
+const maxEventsOrLinks = 16_384
+
 /** What is wrong with the number of attributes, if anything is. `owner` is a word for who has them. */
 export function attributeFault(owner: string, attributes: readonly KeyValue[]): string | undefined {
   const count = countUpTo(attributes, maxAttributes + 1)
@@ -16,8 +19,8 @@ export function attributeFault(owner: string, attributes: readonly KeyValue[]): 
     : `a ${owner} may have at most ${maxAttributes} attributes, got ${count} or more`
 }
 
-export function spanAttributeFault({ attributes, events, links }: Span): string | undefined {
-  const own = attributeFault('span', attributes)
+export function spanSizeFault({ attributes, events, links }: Span): string | undefined {
+  const own = attributeFault('span', attributes) ?? countFault('events', events) ?? countFault('links', links)
   if (own !== undefined) return own
   for (const event of events) {
     const fault = attributeFault('span event', event.attributes)
@@ -28,6 +31,10 @@ export function spanAttributeFault({ attributes, events, links }: Span): string 
     if (fault !== undefined) return fault
   }
   return undefined
+}
+
+function countFault(what: string, { length }: readonly unknown[]): string | undefined {
+  return length <= maxEventsOrLinks ? undefined : `a span may have at most ${maxEventsOrLinks} ${what}, got ${length}`
 }
 
 /** Stops counting at `enough`, so that a million cost no more than a thousand. */
