@@ -6,7 +6,7 @@ import type { Span } from '@playground/protocol/otlp/traces'
  * eight times as many is no instrumentation at work; every name becomes a column, and tag search lists them all. Elements of arrays are
  * not counted: an embedding of 3072 numbers is one attribute.
  */
-export const maxAttributes = 1_024
+const maxAttributes = 1_024
 
 /** Events or links of one span: SDKs stop at 128, streams that record every message do not. A million took 8 s and 400 MB. */
 const maxEventsOrLinks = 16_384
