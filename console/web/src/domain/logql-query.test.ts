@@ -36,3 +36,8 @@ test('the volume counts the very same lines', () => {
     'sum by (level, detected_level) (count_over_time({app="a"} |= "x" [10000ms]))',
   )
 })
+
+test('a field of a JSON line is filtered under the name the parser gives it', () => {
+  const filter = { name: 'http.route', value: '/checkout', origin: 'line' } as const
+  assert.equal(withFilter('{a="b"}', filter), '{a="b"} | json | http_route="/checkout"')
+})

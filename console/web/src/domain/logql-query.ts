@@ -25,7 +25,7 @@ export function withFilter(
   filter: { name: string; value: string; origin: FieldOrigin; negated?: boolean },
 ): string {
   const { name, value, origin, negated = false } = filter
-  const comparison = `${name}${negated ? '!=' : '='}${quote(value)}`
+  const comparison = `${asLabelName(name)}${negated ? '!=' : '='}${quote(value)}`
   const end = selectorEnd(query)
   if (origin === 'label' && end !== undefined) {
     const inside = query.slice(query.indexOf('{') + 1, end).trim()
@@ -34,6 +34,11 @@ export function withFilter(
   }
   const needsParser = origin === 'line' && !/\|\s*(json|logfmt|pattern|regexp|unpack)\b/.test(query)
   return `${query.trimEnd()}${needsParser ? ' | json' : ''} | ${comparison}`
+}
+
+/** What `| json` calls a field of the line: `http.route` is `http_route` to the filters behind it. */
+function asLabelName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_:]/g, '_')
 }
 
 /** Offset of the brace that closes the stream selector; braces inside strings do not count. */
