@@ -33,7 +33,7 @@ export function printProof(proof: Proof, out: Output): void {
   const exemplar = exemplars[0]
   if (exemplar !== undefined) out.line(`${label('metric')} ${describeExemplar(exemplar)}`)
   for (const { labels, value } of samples.slice(0, SHOWN_LINES))
-    out.line(`${label('metric')} ${series(labels)} = ${value} at most`)
+    out.line(`${label('metric')} ${series(labels)} = ${value}${isGauge(labels) ? ' at most' : ''}`)
   out.line(`${label('found in')} ${formatDuration(evidence.tookMs)} after the answer`)
   for (const fault of evidence.missing) out.error(`${label('MISSING')} ${fault}`)
   if (evidence.storeDown) out.error(out.aimed('Try: npm run status, then npm run up'))
@@ -83,3 +83,6 @@ function series(labels: Record<string, string>): string {
   ]
   return `${name}{${shown.flatMap((label) => (rest[label] === undefined ? [] : [`${label}="${rest[label]}"`])).join(', ')}}`
 }
+
+/** Of these the highest value since the request is shown; a limit or a counter has no other. */
+const isGauge = ({ __name__: name = '' }: Record<string, string>) => !/_(max|total)$/.test(name)
