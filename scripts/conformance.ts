@@ -1,8 +1,8 @@
 // Holds the embedded stores to what the real Loki, Tempo and Prometheus answered, and to the upstream test suites.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { spawnBackend } from './lab/processes/backend-process.ts'
-import type { BackendUrls } from './lab/processes/backend-process.ts'
+import { spawnBackend } from './lab/runtime/embedded/processes/backend-process.ts'
+import type { BackendUrls } from './lab/runtime/embedded/processes/backend-process.ts'
 import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
 import { runToCompletion } from './lab/command-line/child-output.ts'
 import { formatDuration, table } from './lab/command-line/output.ts'

@@ -6,10 +6,10 @@ import { currentLab } from './lab/current-lab.ts'
 import { forgetDescription } from './lab/lab-description.ts'
 import { withLabLock } from './lab/lab-lock.ts'
 import { formatDuration } from './lab/command-line/output.ts'
-import { removePostgres } from './lab/postgres/postgres.ts'
-import { postgresDataDir } from './lab/run-component.ts'
+import { removePostgres } from './lab/runtime/embedded/postgres/postgres.ts'
+import { postgresDataDir } from './lab/runtime/embedded/run-component.ts'
 import { stateDirectory } from './lab/state-directory.ts'
-import { stopLab } from './lab/stop-lab.ts'
+import { stopLab } from './lab/runtime/embedded/stop-lab.ts'
 
 await runCommand({
   name: 'down',

@@ -9,7 +9,7 @@ import { url } from './lab/lab-description.ts'
 import { driveLoad } from './load/load-driver.ts'
 import type { LoadSummary } from './load/load-driver.ts'
 import type { Output } from './lab/command-line/output.ts'
-import { findOnPath } from './lab/processes/programs-on-path.ts'
+import { findOnPath } from './lab/machine/programs-on-path.ts'
 import { ROOT } from './lab/settings.ts'
 
 await runCommand({

@@ -2,11 +2,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
-import { embeddedComponents } from './lab/components.ts'
+import { embeddedComponents } from './lab/runtime/embedded/components.ts'
 import { currentLab } from './lab/current-lab.ts'
 import { interruption } from './lab/command-line/interruption.ts'
-import { followLines, lastLines } from './lab/processes/log-lines.ts'
-import { outputFile } from './lab/processes/processes.ts'
+import { followLines, lastLines } from './lab/runtime/embedded/processes/log-lines.ts'
+import { outputFile } from './lab/runtime/embedded/processes/processes.ts'
 import { stateDirectory } from './lab/state-directory.ts'
 
 await runCommand({

@@ -1,10 +1,10 @@
 // Shows the lab's processes: ready or not, ports, memory, since when; and which faults are on.
 import { activeFaults, describeFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
-import { embeddedComponents } from './lab/components.ts'
+import { embeddedComponents } from './lab/runtime/embedded/components.ts'
 import { currentLab } from './lab/current-lab.ts'
-import { componentStatus } from './lab/component-status.ts'
-import type { ComponentStatus } from './lab/component-status.ts'
+import { componentStatus } from './lab/runtime/embedded/component-status.ts'
+import type { ComponentStatus } from './lab/runtime/embedded/component-status.ts'
 import type { Output } from './lab/command-line/output.ts'
 import { formatBytes, formatDuration, table } from './lab/command-line/output.ts'
 

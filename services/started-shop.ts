@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { removePostgres, startPostgres } from '../scripts/lab/postgres/postgres.ts'
+import { removePostgres, startPostgres } from '../scripts/lab/runtime/embedded/postgres/postgres.ts'
 import { OtlpReceiver } from './otlp-receiver.ts'
 
 export type ServiceName = 'gateway' | 'checkout' | 'inventory' | 'payment'

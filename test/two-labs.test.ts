@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gatherEvidence } from '../scripts/lab/proof/evidence.ts'
-import { isListening } from '../scripts/lab/processes/port-holder.ts'
+import { isListening } from '../scripts/lab/machine/port-holder.ts'
 import { PORT_NAMES } from '../scripts/lab/ports.ts'
 import { HOST } from '../scripts/lab/settings.ts'
 import { readdirSync } from 'node:fs'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { LabError } from '../../scripts/lab/lab-error.ts'
-import { portHolder } from '../../scripts/lab/processes/port-holder.ts'
+import { portHolder } from '../../scripts/lab/machine/port-holder.ts'
 import { ROOT } from '../../scripts/lab/settings.ts'
 
 export const SIGNALS = ['logs', 'traces', 'metrics'] as const

@@ -1,7 +1,7 @@
 import type { LabDescription } from './lab-description.ts'
 import { describeLab, readDescription } from './lab-description.ts'
 import { LabError } from './lab-error.ts'
-import { isRunning, readRecords } from './processes/processes.ts'
+import { isRunning, readRecords } from './runtime/embedded/processes/processes.ts'
 import { readSettings } from './settings.ts'
 import { stateDirectory } from './state-directory.ts'
 

@@ -9,8 +9,8 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { examine } from './examination.ts'
 import { describeLab } from './lab-description.ts'
-import { isListening } from './processes/port-holder.ts'
-import { startProcess, stopProcess } from './processes/processes.ts'
+import { isListening } from './machine/port-holder.ts'
+import { startProcess, stopProcess } from './runtime/embedded/processes/processes.ts'
 import { HOST, readSettings } from './settings.ts'
 
 async function portWithoutListener(): Promise<number> {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { embeddedComponents } from './components.ts'
+import { embeddedComponents } from './runtime/embedded/components.ts'
 import { adopt, describeLab, differences, readDescription, writeDescription } from './lab-description.ts'
 import { givenPorts, readSettings } from './settings.ts'
 

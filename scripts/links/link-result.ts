@@ -1,6 +1,6 @@
 // What a proof says about one link, and how a proof is written: as a walk over hops, each of which can be the broken one.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { POLL_MS, reasonOf } from '../lab/processes/readiness.ts'
+import { POLL_MS, reasonOf } from '../lab/readiness.ts'
 
 export type LinkKind =
   | 'log to trace'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { LabError } from '../lab/lab-error.ts'
 import { asArray, asText, field } from '../lab/json.ts'
-import { reasonOf } from '../lab/processes/readiness.ts'
+import { reasonOf } from '../lab/readiness.ts'
 import { expandTree } from './expand-environment.ts'
 import { ConfigurationFault } from './link-result.ts'
 

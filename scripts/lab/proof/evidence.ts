@@ -2,7 +2,7 @@
 // Looks only; what a checkout or a timeout must leave is said by proof.ts.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseObject, asText } from '../json.ts'
-import { POLL_MS } from '../processes/readiness.ts'
+import { POLL_MS } from '../readiness.ts'
 import { fetchTrace, queryExemplars, queryLogs, queryMaxima, StoreDownError } from './store-client.ts'
 import type { Exemplar, LogLine, Sample, StoreUrls, TraceSpan } from './store-client.ts'
 

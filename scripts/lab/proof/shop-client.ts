@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { LabError } from '../lab-error.ts'
 import { asText, field, parseObject } from '../json.ts'
-import { reasonOf } from '../processes/readiness.ts'
+import { reasonOf } from '../readiness.ts'
 
 const CHECKOUT_TIMEOUT_MS = 20_000
 /** Lifting waits for the statements that still wait for the lock. */

@@ -1,6 +1,6 @@
 // What the commands ask of Loki, Tempo and Prometheus: only their documented HTTP APIs, so it works on the real ones too.
 import { asArray, asText, asTextRecord, field } from '../json.ts'
-import { reasonOf } from '../processes/readiness.ts'
+import { reasonOf } from '../readiness.ts'
 
 const REQUEST_TIMEOUT_MS = 5_000
 

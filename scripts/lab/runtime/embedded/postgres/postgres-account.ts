@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import type { SpawnSyncReturns } from 'node:child_process'
 import { chownSync, mkdirSync, statSync } from 'node:fs'
-import { LabError } from '../lab-error.ts'
+import { LabError } from '../../../lab-error.ts'
 
 /** Who Postgres runs as. Undefined fields: the user of this process. */
 export interface PostgresAccount {

@@ -1,7 +1,7 @@
 // Which runtime a lab gets, and why: the real stores in Docker, or their embedded twins.
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
-import { LabError } from './lab-error.ts'
+import { LabError } from '../lab-error.ts'
 
 export interface RuntimeChoice {
   runtime: 'embedded'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { LabError } from '../lab-error.ts'
+import { LabError } from '../../../lab-error.ts'
 
 /** The real Postgres, as the npm package for this platform ships it. */
 export interface PostgresBinaries {

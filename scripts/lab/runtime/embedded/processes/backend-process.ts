@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
-import { asText, field, parseObject } from '../json.ts'
-import { ROOT } from '../settings.ts'
+import { asText, field, parseObject } from '../../../json.ts'
+import { ROOT } from '../../../settings.ts'
 
 export interface BackendUrls {
   loki: string

@@ -1,9 +1,9 @@
 import type { Component, ComponentName } from './components.ts'
-import type { LabDescription } from './lab-description.ts'
+import type { LabDescription } from '../../lab-description.ts'
 import { memoryUse } from './processes/process-identity.ts'
 import { isRunning, readRecord } from './processes/processes.ts'
-import { probeOnce } from './processes/readiness.ts'
-import { stateDirectory } from './state-directory.ts'
+import { probeOnce } from '../../readiness.ts'
+import { stateDirectory } from '../../state-directory.ts'
 
 const PROBE_TIMEOUT_MS = 2_000
 

@@ -1,7 +1,7 @@
 // How a collector of the user's own is told its configuration: each family has its own flags, and the name tells the family.
 import { basename } from 'node:path'
-import type { LabDescription } from './lab-description.ts'
-import { HOST } from './settings.ts'
+import type { LabDescription } from '../../lab-description.ts'
+import { HOST } from '../../settings.ts'
 
 export function foreignAgentArguments(command: string, config: string | undefined, lab: LabDescription): string[] {
   const address = `${HOST}:${lab.ports.agent}`

@@ -3,8 +3,8 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Component } from './components.ts'
 import { processEnvironment } from './components.ts'
-import { LabError } from './lab-error.ts'
-import type { LabDescription } from './lab-description.ts'
+import { LabError } from '../../lab-error.ts'
+import type { LabDescription } from '../../lab-description.ts'
 import { startPostgres, stopPostgres } from './postgres/postgres.ts'
 import { processIdentity } from './processes/process-identity.ts'
 import {
@@ -17,9 +17,9 @@ import {
   stopProcess,
 } from './processes/processes.ts'
 import type { ProcessRecord, StopOutcome } from './processes/processes.ts'
-import { reasonOf, waitUntil } from './processes/readiness.ts'
-import { ROOT } from './settings.ts'
-import { stateDirectory } from './state-directory.ts'
+import { reasonOf, waitUntil } from '../../readiness.ts'
+import { ROOT } from '../../settings.ts'
+import { stateDirectory } from '../../state-directory.ts'
 
 export const postgresDataDir = (stateDir: string) => join(stateDirectory(stateDir).data, 'postgres')
 

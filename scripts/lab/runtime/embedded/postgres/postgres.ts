@@ -5,13 +5,13 @@ import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { LabError } from '../lab-error.ts'
+import { LabError } from '../../../lab-error.ts'
 import { postgresEnvironment } from './postgres-account.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { clusterFolder, openCluster, removeCluster } from './postgres-cluster.ts'
 import type { PostgresCluster } from './postgres-cluster.ts'
 import { forgetReusedPid, runningPostmaster } from './postmaster-pid.ts'
-import { ROOT } from '../settings.ts'
+import { ROOT } from '../../../settings.ts'
 
 export interface PostgresOptions {
   dataDir: string

@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LabError } from '../lab-error.ts'
+import { LabError } from '../../../lab-error.ts'
 import { canEnter, choosePostgresAccount, giveFolder, runAs } from './postgres-account.ts'
 import type { PostgresAccount } from './postgres-account.ts'
 import { binariesIn } from './postgres-binaries.ts'

@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LabError } from '../lab-error.ts'
+import { LabError } from '../../../lab-error.ts'
 import { lastLines } from './log-lines.ts'
 import { isAlive, processIdentity } from './process-identity.ts'
 

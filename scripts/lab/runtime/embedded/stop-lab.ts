@@ -3,7 +3,7 @@ import { readRecords } from './processes/processes.ts'
 import type { ProcessRecord, StopOutcome } from './processes/processes.ts'
 import { stopPostgres } from './postgres/postgres.ts'
 import { postgresDataDir, stopComponent } from './run-component.ts'
-import { stateDirectory } from './state-directory.ts'
+import { stateDirectory } from '../../state-directory.ts'
 
 const GRACE_MS = 12_000
 
