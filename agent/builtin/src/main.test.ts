@@ -51,12 +51,12 @@ async function peers(): Promise<Peers> {
     tempo,
     folder: folder.path,
     labEnv: {
-      ...Object.fromEntries(unused.map((name) => [`${name}_PORT`, '1'])),
+      ...Object.fromEntries(unused.map((name) => [`${name}_ADDRESS`, '127.0.0.1:1'])),
       LOKI_URL: `http://127.0.0.1:${loki.port}`,
       PROMETHEUS_URL: `http://127.0.0.1:${prometheus.port}`,
-      TEMPO_OTLP_GRPC_PORT: String(tempo.port),
-      AGENT_OTLP_GRPC_PORT: '0',
-      AGENT_OTLP_HTTP_PORT: '0',
+      TEMPO_OTLP_ENDPOINT: `127.0.0.1:${tempo.port}`,
+      AGENT_OTLP_GRPC_ENDPOINT: '127.0.0.1:0',
+      AGENT_OTLP_HTTP_ENDPOINT: '127.0.0.1:0',
       LOG_DIR: join(folder.path, 'logs'),
       AGENT_DATA_DIR: join(folder.path, 'agent'),
     },
@@ -156,7 +156,7 @@ describe("the lab's file", () => {
     t.after(() => ops.close())
     await using agent = await AgentProcess.start(LAB, {
       ...p.labEnv,
-      CHECKOUT_OPS_PORT: String((ops.address() as AddressInfo).port),
+      CHECKOUT_OPS_ADDRESS: `127.0.0.1:${(ops.address() as AddressInfo).port}`,
     })
     appendFileSync(join(p.folder, 'logs/checkout.log'), logLine(traceId))
     await sendSpan(agent, traceId)

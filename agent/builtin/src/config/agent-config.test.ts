@@ -29,12 +29,12 @@ describe('a good configuration', () => {
     assert.equal(config.traces?.configs[0]?.remote_write[0]?.endpoint, '127.0.0.1:14317')
   })
 
-  test('the lab ports and folders come from the environment', () => {
+  test("the lab's addresses and folders come from the environment", () => {
     const text = readFileSync(join(AGENT, 'grafana-agent.yaml'), 'utf8')
     const env: Record<string, string> = {
       LOKI_URL: 'http://127.0.0.1:3199',
       LOG_DIR: '/x/logs',
-      AGENT_OTLP_GRPC_PORT: '9',
+      AGENT_OTLP_GRPC_ENDPOINT: '127.0.0.1:9',
     }
     const { config } = readAgentConfig(
       expandEnv(text, (name) => env[name]),

@@ -170,17 +170,30 @@ function acceptsOtlp(base: string): ReadyCheck {
   }
 }
 
-/** What agent/grafana-agent.yaml and its twins refer to as ${NAME}. */
+/** What every file in agent/ reads from its environment (docs/adr/0005-docker-runtime.md). */
 function agentEnvironment(lab: LabDescription): Record<string, string> {
   const state = stateDirectory(lab.stateDir)
   return {
     LOKI_URL: url(lab, 'loki'),
-    TEMPO_URL: url(lab, 'tempo'),
     PROMETHEUS_URL: url(lab, 'prometheus'),
+    TEMPO_OTLP_ENDPOINT: address(lab, 'tempoOtlpGrpc'),
+    GATEWAY_OPS_ADDRESS: address(lab, 'gatewayOps'),
+    CHECKOUT_OPS_ADDRESS: address(lab, 'checkoutOps'),
+    INVENTORY_OPS_ADDRESS: address(lab, 'inventoryOps'),
+    PAYMENT_OPS_ADDRESS: address(lab, 'paymentOps'),
+    NODE_EXPORTER_ADDRESS: address(lab, 'nodeExporter'),
+    LOKI_ADDRESS: address(lab, 'loki'),
+    TEMPO_ADDRESS: address(lab, 'tempo'),
+    PROMETHEUS_ADDRESS: address(lab, 'prometheus'),
+    AGENT_ADDRESS: address(lab, 'agent'),
+    AGENT_OTLP_GRPC_ENDPOINT: address(lab, 'agentOtlpGrpc'),
+    AGENT_OTLP_HTTP_ENDPOINT: address(lab, 'agentOtlpHttp'),
     LOG_DIR: state.logs,
     AGENT_DATA_DIR: state.agent,
   }
 }
+
+const address = (lab: LabDescription, port: PortName) => `${HOST}:${lab.ports[port]}`
 
 function service(
   name: 'gateway' | 'checkout' | 'inventory' | 'payment',
