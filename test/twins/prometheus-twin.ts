@@ -1,5 +1,6 @@
 // The same random data and questions to a real Prometheus and to ours; says the smallest query whose answers differ.
 // PROMETHEUS_URL=http://127.0.0.1:9090 (empty, remote write receiver on) or PROMETHEUS_BIN=<binary>, which is started afresh.
+// Exit code 0: no difference, 1: at least one, 2: there is no real Prometheus to ask.
 import { parseArgs } from 'node:util'
 import { field } from '../../scripts/lab/json.ts'
 import {
@@ -11,6 +12,9 @@ import {
   type WriteSeries,
 } from '@playground/protocol/remote-write'
 import { snappyEncode } from '@playground/protocol/snappy'
+import { startPrometheus } from '../../backend/src/prometheus/index.ts'
+import { defaultLimits, defaultRetention } from '../../backend/src/server-options.ts'
+import { realPrometheus } from '../real-servers/real-prometheus.ts'
 import { type ApiCall, askApi, describeCall } from './prometheus/api-call.ts'
 import { differenceOf } from './prometheus/compare-answers.ts'
 import { type QueryTree, renderQuery, smallerQueries } from './prometheus/query-tree.ts'
@@ -18,7 +22,6 @@ import { CallGenerator } from './prometheus/random-call.ts'
 import { QueryGrammar } from './prometheus/random-query.ts'
 import { END_MS, randomSeries, START_MS, STEP_MS } from './prometheus/random-series.ts'
 import { SeededRandom } from './prometheus/seeded-random.ts'
-import { startOurs, startReal, type TwinServer } from './prometheus/twin-servers.ts'
 
 const FLAGS = [
   'promql-experimental-functions',
@@ -38,31 +41,36 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     cases: { type: 'string', default: '500' },
     max: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '600' },
   },
 })
 const seed = Number(values.seed)
 // Odd seeds keep names until the end of a query, as Prometheus 4 will.
 const flags = seed % 2 === 1 ? [...FLAGS, 'promql-delayed-name-removal'] : FLAGS
-const opened: TwinServer[] = []
+const deadline = performance.now() + Number(values.seconds) * 1000
+const real = await realPrometheus(process.env, flags)
+if (real === undefined) {
+  console.error('PROMETHEUS_BIN or PROMETHEUS_URL: expected the binary or the address of a real Prometheus')
+  process.exit(2)
+}
+const ours = await startPrometheus({
+  host: '127.0.0.1',
+  port: 0,
+  allowedHosts: [],
+  limits: defaultLimits,
+  retention: { ...defaultRetention, maxAgeMs: Infinity },
+  featureFlags: flags,
+})
 try {
-  const twins = await start()
+  const twins = { real: real.url, ours: ours.url }
   const random = new SeededRandom(seed)
   await fill(twins, randomSeries(random))
-  const found = await compareAll(twins, random, Number(values.cases), Number(values.max))
-  process.stdout.write(`seed ${seed}: ${values.cases} cases, ${found} differences\n`)
+  const { asked, found } = await compareAll(twins, random, Number(values.cases), Number(values.max))
+  process.stdout.write(`seed ${seed}: ${asked} cases, ${found} differences\n`)
   process.exitCode = found > 0 ? 1 : 0
 } finally {
-  for (const server of opened) await server.close()
-}
-
-async function start(): Promise<Twins> {
-  const { PROMETHEUS_URL: url, PROMETHEUS_BIN: binary } = process.env
-  if (url === undefined && binary === undefined)
-    throw new Error('expected PROMETHEUS_URL or PROMETHEUS_BIN in the environment')
-  if (url === undefined) opened.push(await startReal(binary ?? '', flags))
-  const ours = await startOurs(flags)
-  opened.push(ours)
-  return { real: url ?? opened[0]?.url ?? '', ours: ours.url }
+  await ours.close()
+  await real.close()
 }
 
 async function fill(twins: Twins, series: readonly WriteSeries[]): Promise<void> {
@@ -91,11 +99,12 @@ async function write(base: string, request: WriteRequest): Promise<void> {
   if (!response.ok) throw new Error(`${base} refused the data: ${response.status} ${await response.text()}`)
 }
 
-async function compareAll(twins: Twins, random: SeededRandom, cases: number, max: number): Promise<number> {
+async function compareAll(twins: Twins, random: SeededRandom, cases: number, max: number) {
   const grammar = new QueryGrammar(random)
   const calls = new CallGenerator(random)
   let found = 0
-  for (let n = 0; n < cases && found < max; n++) {
+  let n = 0
+  for (; n < cases && found < max && performance.now() < deadline; n++) {
     if (random.chance(0.3)) {
       const call = calls.call()
       found += report(n, call, await ask(twins, call))
@@ -108,7 +117,7 @@ async function compareAll(twins: Twins, random: SeededRandom, cases: number, max
     const smallest = await shrink(twins, tree, callOf, difference)
     found += report(n, callOf(smallest.tree), smallest.difference)
   }
-  return found
+  return { asked: n, found }
 }
 
 function report(n: number, call: ApiCall, difference: string | undefined): number {

@@ -1,11 +1,13 @@
 // The embedded Tempo beside a real one: the same random traces into both, the same random requests to both, and the smallest query that
-// shows a difference. TEMPO_URL=http://... TEMPO_OTLP_URL=http://... node test/twins/tempo-twin.ts --seed 1 --cases 200
+// shows a difference. TEMPO_BIN=<binary>, or TEMPO_URL and TEMPO_OTLP_URL, node test/twins/tempo-twin.ts --seed 1 --cases 200
 // With --ours URL --start S --end S nothing is sent: both are asked about what they hold in that window.
+// Exit code 0: no difference, 1: at least one, 2: there is no real Tempo to ask.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { encodeTracesProto, type ResourceSpans } from '@playground/protocol/otlp/traces'
 import { startTempo } from '../../backend/src/tempo/index.ts'
 import { defaultLimits, defaultRetention } from '../../backend/src/server-options.ts'
+import { realTempo } from '../real-servers/real-tempo.ts'
 import { Random } from './loki/random.ts'
 import { difference, type TwinAnswer } from './tempo/compare.ts'
 import { render, simplerTrees } from './tempo/query-tree.ts'
@@ -13,39 +15,50 @@ import { randomTraces } from './tempo/random-traces.ts'
 import { RequestMaker, type TwinRequest } from './tempo/random-requests.ts'
 import { readVocabulary } from './tempo/vocabulary.ts'
 
-const theirs = process.env['TEMPO_URL']
-const theirOtlp = process.env['TEMPO_OTLP_URL']
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     cases: { type: 'string', default: '200' },
     traces: { type: 'string', default: '150' },
     show: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '600' },
     ours: { type: 'string' },
     start: { type: 'string' },
     end: { type: 'string' },
   },
 })
-if (theirs === undefined || (theirOtlp === undefined && values.ours === undefined)) {
-  console.error('TEMPO_URL, TEMPO_OTLP_URL: expected the addresses of a real Tempo and of its OTLP/HTTP receiver')
+const real = await realTempo(process.env)
+if (real === undefined) {
+  console.error(
+    'TEMPO_BIN, or TEMPO_URL and TEMPO_OTLP_URL: expected the binary of a real Tempo, or its address and that of its OTLP/HTTP receiver',
+  )
   process.exit(2)
 }
+const deadline = performance.now() + Number(values.seconds) * 1000
 const seed = Number(values.seed)
 const random = new Random(seed)
-// A minute for each run, hours ago: the real Tempo keeps what earlier runs sent, and answers about the last minutes from elsewhere.
+// A process of ours takes spans of any age, so that a seed gives the same traces and requests every time. One by URL keeps what earlier
+// runs sent, and answers about the last minutes from elsewhere: a minute for each run, hours ago.
 const slot = Math.floor(Date.now() / 1000) % 5_000
-const nowSeconds = Math.floor(Date.now() / 1000) - 3_600 - slot * 300
+const isShared = process.env['TEMPO_URL'] !== undefined
+const nowSeconds = isShared ? Math.floor(Date.now() / 1000) - 3_600 - slot * 300 : Date.UTC(2026, 0, 15, 12) / 1000
 const window = { start: Number(values.start ?? nowSeconds), end: Number(values.end ?? nowSeconds + 60) }
 
-if (values.ours !== undefined) process.exitCode = (await compareAll(values.ours, theirs)) ? 0 : 1
-else {
+try {
+  process.exitCode = (await compareWith(real)) ? 0 : 1
+} finally {
+  await real.close()
+}
+
+async function compareWith({ url: theirs, otlpUrl }: { url: string; otlpUrl: string }): Promise<boolean> {
+  if (values.ours !== undefined) return await compareAll(values.ours, theirs)
   const server = await startTempo({
     host: '127.0.0.1',
     port: 0,
     otlpGrpcPort: 0,
     otlpHttpPort: 0,
     allowedHosts: [],
-    retention: defaultRetention,
+    retention: { ...defaultRetention, maxAgeMs: Infinity },
     limits: defaultLimits,
   })
   try {
@@ -54,9 +67,9 @@ else {
       startMs: window.start * 1000,
       endMs: window.end * 1000,
     })
-    await push(requests, `http://127.0.0.1:${server.ports['otlpHttp']}`, theirOtlp ?? '')
+    await push(requests, `http://127.0.0.1:${server.ports['otlpHttp']}`, otlpUrl)
     await untilShown(server.url, theirs)
-    process.exitCode = (await compareAll(server.url, theirs)) ? 0 : 1
+    return await compareAll(server.url, theirs)
   } finally {
     await server.close()
   }
@@ -107,7 +120,8 @@ async function compareAll(ours: string, real: string): Promise<boolean> {
     }
     return difference(left, right)
   }
-  for (let number = 0; number < Number(values.cases) && shown < Number(values.show); number++) {
+  let number = 0
+  for (; number < Number(values.cases) && shown < Number(values.show) && performance.now() < deadline; number++) {
     let smallest = maker.next()
     let found = await differs(smallest)
     if (found === undefined) continue
@@ -126,7 +140,7 @@ async function compareAll(ours: string, real: string): Promise<boolean> {
     console.log(`case ${number}: ${decodeURIComponent(smallest.path())}${query}\n  ${found}\n`)
   }
   console.log(
-    `seed ${seed}: ${shown} of ${values.cases} requests differ (the real one answered 200 to ${answered}, failed with 5xx on ${failedThere})`,
+    `seed ${seed}: ${shown} of ${number} requests differ (the real one answered 200 to ${answered}, failed with 5xx on ${failedThere})`,
   )
   return shown === 0
 }
