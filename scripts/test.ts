@@ -6,7 +6,7 @@ import { ROOT } from './lab/settings.ts'
 import { TestTally } from './test-runner/test-tally.ts'
 import { runTestFiles } from './test-runner/test-run.ts'
 
-const TEST_FILES = ['{services,protocol,backend,agent,console,scripts,test}/**/*.test.ts']
+const TEST_FILES = ['{services,protocol,backend,agent,collector,console,scripts,test}/**/*.test.ts']
 
 await runCommand({
   name: 'test',
