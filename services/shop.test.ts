@@ -46,6 +46,20 @@ describe('the shop', () => {
     assert.deepEqual([order['sku'], order['quantity'], order['amountCents']], ['mug', 2, 2_900])
   })
 
+  it('places one order for a request that is repeated with its idempotency key, which is the id of the order', async () => {
+    const key = '7c9e6679-7425-40de-944b-e07fc1f90ae7'
+    const first = await shop.checkout(mug, { 'idempotency-key': key })
+    const second = await shop.checkout(mug, { 'idempotency-key': key })
+    assert.deepEqual([first.status, first.body['orderId']], [201, key])
+    assert.deepEqual([second.status, second.body['orderId']], [201, key])
+    assert.notEqual(second.body['traceId'], first.body['traceId'])
+    const placed = shop
+      .logLines('checkout')
+      .filter((line) => line['order_id'] === key && line['message'] === 'order placed')
+    assert.equal(placed.length, 1)
+    assert.equal((await shop.checkout(mug, { 'idempotency-key': 'not a uuid' })).status, 400)
+  })
+
   it('makes one tree of spans through four services, named by route or by operation and table', async () => {
     const { body } = await shop.checkout(mug)
     const spans = await traceOf(String(body['traceId']), wholeCheckout)

@@ -98,10 +98,13 @@ export class StartedShop implements AsyncDisposable {
     return readLog(join(this.folder, `${name}.log`))
   }
 
-  async checkout(body: unknown): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
+  async checkout(
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
     const response = await fetch(`${this.url('gateway')}/checkout`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
     return {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { logger, Problem } from '@playground/telemetry'
 import type { InventoryClient } from './inventory-client.ts'
 import type { Order, OrderRepository } from './order-repository.ts'
@@ -20,9 +19,17 @@ export class Checkout {
     this.#parts = parts
   }
 
-  async run({ sku, quantity }: { sku: string; quantity: number }): Promise<Order> {
+  /** The order of an id that has been placed already is answered as it is. */
+  async run({
+    orderId,
+    sku,
+    quantity,
+  }: {
+    orderId: string
+    sku: string
+    quantity: number
+  }): Promise<{ order: Order; isNew: boolean }> {
     const { orders, inventory, payment } = this.#parts
-    const orderId = randomUUID()
     logger.info({ order_id: orderId, sku, quantity }, 'User checkout process started')
     const undo: UndoStep[] = []
     try {
@@ -41,8 +48,13 @@ export class Checkout {
         reservationId: reservation.id,
       })
       logger.info({ order_id: orderId, amount_cents: amountCents }, 'order placed')
-      return order
+      return { order, isNew: true }
     } catch (error) {
+      const placed = isDuplicate(error) ? await orders.findById(orderId) : undefined
+      if (placed !== undefined) {
+        logger.info({ order_id: orderId }, 'order had been placed before')
+        return { order: placed, isNew: false }
+      }
       // The error handler knows the request, not the order: only this line leads from a failure to the tables.
       const refused = error instanceof Problem && error.statusCode < 500
       logger[refused ? 'warn' : 'error']({ order_id: orderId, sku, quantity }, 'order not placed')
@@ -51,6 +63,9 @@ export class Checkout {
     }
   }
 }
+
+/** Inventory knows every order that was ever begun. */
+const isDuplicate = (error: unknown) => error instanceof Problem && error.kind === 'duplicate-order'
 
 interface UndoStep {
   what: string

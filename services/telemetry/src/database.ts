@@ -50,9 +50,10 @@ export class Database implements Queryable {
     measurePool(this.#pool, config.dbPoolMax)
   }
 
-  get connections(): { used: number; max: number } {
-    const { totalCount, idleCount } = this.#pool
-    return { used: totalCount - idleCount, max: this.#config.dbPoolMax }
+  /** `waiting`: requests for a connection that have none yet. */
+  get connections(): { used: number; waiting: number; max: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    return { used: totalCount - idleCount, waiting: waitingCount, max: this.#config.dbPoolMax }
   }
 
   async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

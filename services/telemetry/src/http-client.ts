@@ -33,6 +33,7 @@ export interface HttpCall {
   /** Route of the callee: `/orders/:id`; names the span and the metric. */
   template: string
   params?: Record<string, string>
+  headers?: Record<string, string>
   body?: unknown
 }
 
@@ -47,7 +48,7 @@ export class HttpClient {
     this.#labels = { server_address: hostname, server_port: port }
   }
 
-  async call({ method, template, params = {}, body }: HttpCall): Promise<unknown> {
+  async call({ method, template, params = {}, headers = {}, body }: HttpCall): Promise<unknown> {
     const { peer, baseUrl, timeoutMs } = this.#options
     const path = template.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
     const start = performance.now()
@@ -59,8 +60,8 @@ export class HttpClient {
           method,
           signal: AbortSignal.timeout(timeoutMs),
           ...(body === undefined
-            ? {}
-            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+            ? { headers }
+            : { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } }),
         }),
       )
       status = String(response.status)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createCounter } from '@playground/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { Checkout } from '../checkout.ts'
@@ -20,13 +21,19 @@ const checkoutRequestSchema = {
   additionalProperties: false,
 }
 
+const idempotencyKeySchema = {
+  type: 'object',
+  properties: { 'idempotency-key': { type: 'string', format: 'uuid' } },
+}
+
 export function checkoutRoutes(app: FastifyInstance, checkout: Checkout): void {
-  app.post<{ Body: CheckoutRequest }>(
+  app.post<{ Body: CheckoutRequest; Headers: { 'idempotency-key'?: string } }>(
     '/checkout',
-    { schema: { body: checkoutRequestSchema } },
+    { schema: { body: checkoutRequestSchema, headers: idempotencyKeySchema } },
     async (request, reply) => {
-      const order = await checkout.run(request.body)
-      orders.inc({ sku: order.sku })
+      const orderId = request.headers['idempotency-key'] ?? randomUUID()
+      const { order, isNew } = await checkout.run({ ...request.body, orderId })
+      if (isNew) orders.inc({ sku: order.sku })
       return reply.code(201).send(order)
     },
   )

@@ -13,14 +13,22 @@ const checkoutRequestSchema = {
   additionalProperties: false,
 }
 
+/** A client that does not know whether its checkout arrived repeats it with the same key; the key becomes the order's id. */
+const idempotencyKeySchema = {
+  type: 'object',
+  properties: { 'idempotency-key': { type: 'string', format: 'uuid' } },
+}
+
 /** `POST /checkout {"sku": "mug", "quantity": 1}` buys; 201 with the order's id and the trace that tells how it went. */
 export function checkoutRoutes(app: FastifyInstance, checkout: HttpClient): void {
-  app.post<{ Body: { sku: string; quantity: number } }>(
+  app.post<{ Body: { sku: string; quantity: number }; Headers: { 'idempotency-key'?: string } }>(
     '/checkout',
-    { schema: { body: checkoutRequestSchema } },
+    { schema: { body: checkoutRequestSchema, headers: idempotencyKeySchema } },
     async (request, reply) => {
       const { sku, quantity } = request.body
-      const answer = await checkout.call({ method: 'POST', template: '/checkout', body: { sku, quantity } })
+      const key = request.headers['idempotency-key']
+      const headers = key === undefined ? {} : { 'idempotency-key': key }
+      const answer = await checkout.call({ method: 'POST', template: '/checkout', headers, body: { sku, quantity } })
       const order = readObject(answer, 'order')
       const orderId = readString(order, 'id')
       return reply

@@ -45,7 +45,7 @@ export function databaseTimeoutFault(config: DatabaseConfig, database: Database)
         await Promise.all(runs)
       }
       try {
-        await untilPoolIsFull(database, intervalMs)
+        await untilPoolIsDry(database, runs, intervalMs)
       } catch (error) {
         await lift()
         throw error
@@ -65,13 +65,19 @@ async function lockStock(config: DatabaseConfig): Promise<pg.Client> {
   return client
 }
 
-/** The fault counts as on when it bites: a checkout sent earlier would find a connection and wait for the lock instead. */
-async function untilPoolIsFull(database: Database, intervalMs: number): Promise<void> {
-  const deadline = Date.now() + database.connections.max * intervalMs + 5_000
-  while (database.connections.used < database.connections.max) {
+/**
+ * The fault counts as on when every connection is held by a run that waits for the lock. A full pool alone is not enough: a
+ * connection that a request holds comes back, and the next customer would get it and wait for the lock instead.
+ */
+async function untilPoolIsDry(database: Database, runs: ReadonlySet<unknown>, intervalMs: number): Promise<void> {
+  const { max } = database.connections
+  const deadline = Date.now() + max * intervalMs + 5_000
+  while (runs.size < max || database.connections.waiting > 0) {
     if (Date.now() > deadline) {
-      const { used, max } = database.connections
-      throw new Error(`the pool did not run dry in time: ${used} of ${max} connections in use`)
+      const { used, waiting } = database.connections
+      throw new Error(
+        `the pool did not run dry in time: ${used} of ${max} connections in use, ${runs.size} of them by reconciliation, ${waiting} waiting`,
+      )
     }
     await sleep(20)
   }

@@ -1,4 +1,5 @@
 import { createCounter, Problem } from '@playground/telemetry'
+import { DatabaseError, uniqueViolation } from '@playground/telemetry/database-problem'
 import type { FastifyInstance } from 'fastify'
 import type { StockRepository } from '../stock-repository.ts'
 import { unknownSku } from './products-routes.ts'
@@ -25,13 +26,25 @@ const reservationRequestSchema = {
 
 const reservationParamsSchema = { type: 'object', properties: { id: { type: 'string', format: 'uuid' } } }
 
+/** An order reserves once: the second time is a repeated request, or an id that is not unique. */
+function refuseDuplicate(error: unknown): never {
+  if (!(error instanceof DatabaseError && error.code === uniqueViolation)) throw error
+  throw new Problem({
+    status: 409,
+    kind: 'duplicate-order',
+    title: 'Order id in use',
+    detail: 'an order with this id has been begun before',
+    cause: error,
+  })
+}
+
 export function reservationsRoutes(app: FastifyInstance, stock: StockRepository): void {
   app.post<{ Body: ReservationRequest }>(
     '/reservations',
     { schema: { body: reservationRequestSchema } },
     async (request, reply) => {
       const { sku, quantity } = request.body
-      const outcome = await stock.reserve(request.body)
+      const outcome = await stock.reserve(request.body).catch(refuseDuplicate)
       if (outcome.kind === 'unknown-sku') return unknownSku(sku)
       if (outcome.kind === 'out-of-stock') {
         throw new Problem({
