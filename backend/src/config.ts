@@ -20,6 +20,8 @@ export interface BackendConfig {
   readonly metricsGenerator: boolean
   /** Whether Loki discovers labels and aligns steps for tenants that are named, too. */
   readonly lokiNamedTenants: NamedTenants
+  /** Resource attributes that Loki's OTLP endpoint makes stream labels of, besides Loki's default list. */
+  readonly lokiOtlpIndexLabels: readonly string[]
   readonly ruleFiles: readonly string[]
   /** Experimental parts of PromQL. */
   readonly featureFlags: readonly string[]
@@ -52,6 +54,8 @@ Runs the embedded Loki, Tempo and Prometheus. Prints one JSON line when all of t
     METRICS_GENERATOR (on)     span metrics and service graph from Tempo into Prometheus: on or off
     LOKI_NAMED_TENANTS (raw)   Loki's tenants besides the default one: raw (labels as pushed, steps as asked) or
                                discover (service_name, detected_level and aligned steps, as the default tenant)
+    LOKI_OTLP_INDEX_LABELS ()  resource attributes, by commas, that are stream labels besides Loki's default list (as
+                               limits_config.otlp_config of a real Loki)
     PROMETHEUS_RULE_FILES ()   glob patterns, by commas, of alerting and recording rules
     PROMETHEUS_ENABLE_FEATURE ()  experimental PromQL, by commas, as Prometheus' --enable-feature
 `
@@ -121,6 +125,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     limits,
     metricsGenerator: generator === 'on',
     lokiNamedTenants: namedTenants === 'discover' ? 'discover' : 'raw',
+    lokiOtlpIndexLabels: list(env['LOKI_OTLP_INDEX_LABELS']),
     ruleFiles: list(env['PROMETHEUS_RULE_FILES']),
     featureFlags: list(env['PROMETHEUS_ENABLE_FEATURE']),
   })

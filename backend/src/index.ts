@@ -20,6 +20,8 @@ export interface BackendOptions {
   readonly limits?: Partial<LimitOptions>
   readonly metricsGenerator?: boolean
   readonly lokiNamedTenants?: NamedTenants
+  /** Resource attributes that are stream labels besides Loki's default list. */
+  readonly lokiOtlpIndexLabels?: readonly string[]
   readonly ruleFiles?: readonly string[]
   /** Experimental parts of PromQL, by Prometheus' names. */
   readonly featureFlags?: readonly string[]
@@ -45,6 +47,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     limits: { ...defaultLimits, ...options.limits },
     metricsGenerator: options.metricsGenerator ?? true,
     lokiNamedTenants: options.lokiNamedTenants ?? 'raw',
+    lokiOtlpIndexLabels: options.lokiOtlpIndexLabels ?? [],
     ruleFiles: options.ruleFiles ?? [],
     featureFlags: options.featureFlags ?? [],
   }

@@ -15,7 +15,11 @@ export async function startServer(
   switch (name) {
     case 'loki': {
       const { startLoki } = await import('./loki/index.ts')
-      return await startLoki({ ...options, namedTenants: config.lokiNamedTenants })
+      return await startLoki({
+        ...options,
+        namedTenants: config.lokiNamedTenants,
+        otlpIndexLabels: config.lokiOtlpIndexLabels,
+      })
     }
     case 'tempo': {
       const { startTempo } = await import('./tempo/index.ts')

@@ -16,6 +16,8 @@ export interface LokiOptions extends ServerOptions {
   readonly namedTenants?: NamedTenants
   /** Loki's per-tenant overrides, in place of those. */
   readonly tenantLimits?: (tenant: string) => TenantLimits
+  /** Resource attributes that OTLP's endpoint makes labels of besides the default list. */
+  readonly otlpIndexLabels?: readonly string[]
   readonly now?: () => number
 }
 
@@ -43,6 +45,7 @@ export async function startLoki(options: LokiOptions): Promise<RunningServer> {
         metrics,
         now,
         tenantLimits,
+        otlpIndexLabels: options.otlpIndexLabels ?? [],
         limits: {
           timeoutMs: options.limits.queryTimeoutMs,
           memoryBytes: options.limits.queryMemoryBytes,

@@ -20,6 +20,8 @@ export interface LokiContext {
   readonly limits: QueryLimits
   readonly now: () => number
   readonly tenantLimits: (tenant: string) => TenantLimits
+  /** Resource attributes that are labels besides the default list. */
+  readonly otlpIndexLabels: readonly string[]
 }
 
 export function nowNs(context: LokiContext): bigint {

@@ -24,7 +24,7 @@ export async function pushRoutes(app: FastifyInstance, context: LokiContext): Pr
 
   app.post(otlpLogsPath, async (request, reply) => {
     const resourceLogs = isJson(request) ? decodeLogsJson(bodyOf(request)) : decodeOtlpProto(request)
-    const streams = otlpStreams(resourceLogs, nowNs(context))
+    const streams = otlpStreams(resourceLogs, nowNs(context), context.otlpIndexLabels)
     if (streams.length > 0) await context.ingester.push(request.tenant, streams)
     return reply.code(204).send()
   })

@@ -108,6 +108,23 @@ it('translates names of metadata as the OTLP translator does', () => {
   assert.equal(normalizeName('---'), undefined)
 })
 
+it('makes labels of the resource attributes that are named besides the default list, and of no others', () => {
+  const attribute = (key: string, value: string) => ({ key, value: { kind: 'string', value } }) as const
+  const resourceLogs = [
+    {
+      resource: {
+        attributes: [attribute('service.name', 'shop'), attribute('level', 'warn'), attribute('host.name', 'h')],
+        droppedAttributesCount: 0,
+      },
+      schemaUrl: '',
+      scopeLogs: [],
+    },
+  ]
+  const labels = (named: string[]) => labelsObject(otlpStreams(resourceLogs, 9n, named)[0]?.labels ?? [])
+  assert.deepEqual(labels(['level']), { service_name: 'shop', level: 'warn' })
+  assert.deepEqual(labels([]), { service_name: 'shop' })
+})
+
 it('maps OTLP resources to labels and everything else to metadata', () => {
   const [stream] = otlpStreams(
     [

@@ -30,10 +30,15 @@ const labelAttributes: ReadonlySet<string> = new Set([
   'k8s.job.name',
 ])
 
-export function otlpStreams(resourceLogs: readonly ResourceLogs[], nowUnixNano: bigint): IncomingStream[] {
+/** @param indexLabels resource attributes that are labels besides the default list */
+export function otlpStreams(
+  resourceLogs: readonly ResourceLogs[],
+  nowUnixNano: bigint,
+  indexLabels: readonly string[] = [],
+): IncomingStream[] {
   const streams = new Map<string, { labels: Labels; entries: IncomingEntry[] }>()
   for (const { resource, scopeLogs } of resourceLogs) {
-    const { labels, metadata } = splitResource(resource.attributes)
+    const { labels, metadata } = splitResource(resource.attributes, indexLabels)
     const key = labelsKey(labels)
     const stream = streams.get(key) ?? { labels, entries: [] }
     streams.set(key, stream)
@@ -52,11 +57,14 @@ export function otlpStreams(resourceLogs: readonly ResourceLogs[], nowUnixNano: 
   return [...streams.values()]
 }
 
-function splitResource(attributes: readonly KeyValue[]): { labels: Labels; metadata: Label[] } {
+function splitResource(
+  attributes: readonly KeyValue[],
+  indexLabels: readonly string[],
+): { labels: Labels; metadata: Label[] } {
   const labels: Label[] = []
   const metadata: Label[] = []
   for (const attribute of attributes) {
-    const target = labelAttributes.has(attribute.key) ? labels : metadata
+    const target = labelAttributes.has(attribute.key) || indexLabels.includes(attribute.key) ? labels : metadata
     target.push(...attributeLabels([attribute]))
   }
   const isNamed = labels.some(([name, value]) => name === serviceNameLabel && value !== '')
