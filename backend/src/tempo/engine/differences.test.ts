@@ -85,7 +85,7 @@ test('with(sample) counts every span', async (t) => {
   assert.equal(answer.series[0]?.value, 200)
 })
 
-test('tag requests keep to the window they are given', async () => {
+test('tag requests look at blocks that touch the window', async () => {
   const nextHour = { startMs: epochMs + 3_600_000, endMs: epochMs + 7_200_000 }
   assert.deepEqual(await listTags([source], 'span', '', nextHour, unlimited()), [])
   assert.equal((await listTags([source], 'span', '', everything, unlimited())).length, 1)

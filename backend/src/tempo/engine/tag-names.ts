@@ -1,4 +1,4 @@
-import { scanSpans } from './span-scan.ts'
+import { scanSpans, touching } from './span-scan.ts'
 import type { AttributeLists } from '../store/attribute-lists.ts'
 import type { AttributeOwner } from '../fetch/fetch-plan.ts'
 import type { QueryBudget } from './query-budget.ts'
@@ -38,6 +38,9 @@ export async function findTagNames(
       for (const id of ids) target.add(table.keys.at(id))
     }
   }
+  // A column of its own in Tempo, listed beside a filter whether or not a span passes it.
+  if (filter !== undefined && scopes.includes('resource') && touching(sources, window).length > 0)
+    getOrCreate(names, 'resource', () => new Set<string>()).add('service.name')
   return names
 }
 

@@ -161,12 +161,14 @@ export class BoundTable {
     const conditions = this.plan.intrinsicConditions(intrinsic)
     const tests = conditions.map(valueTest)
     if (conditions.some(({ operand }) => operand === undefined)) return same(read, read)
-    // Nested set numbers are there whether asked for or not.
-    if (intrinsic.startsWith('nestedSet')) return same(read, read)
-    return same((span) => {
+    const fetched: SpanReader = (span) => {
       const value = read(span)
       return tests.some((test) => test(value)) ? value : undefined
-    }, read)
+    }
+    // Nested set numbers are there whether asked for or not; structural operators show them, too.
+    if (intrinsic.startsWith('nestedSet'))
+      return { first: read, shown: this.plan.structural ? read : fetched, whole: read, wholeShown: read }
+    return same(fetched, read)
   }
 }
 

@@ -72,10 +72,11 @@ export class FetchPlan {
     return this.conditions.filter(({ attribute }) => attribute.intrinsic === intrinsic)
   }
 
+  /** In the order of the answer: what a resource has stands before what the span has of the same name. */
   #slotsOf(attributes: readonly Attribute[]): number[] {
     const scoped = attributes.flatMap((attribute) =>
       isUnscopedAttribute(attribute)
-        ? [scopedAttribute('span', attribute.name), scopedAttribute('resource', attribute.name)]
+        ? [scopedAttribute('resource', attribute.name), scopedAttribute('span', attribute.name)]
         : [attribute],
     )
     return [...new Set(scoped.map((attribute) => this.slot(attribute)))]

@@ -7,7 +7,13 @@ import type { FetchPlan } from './fetch-plan.ts'
 import type { SpanTable } from '../store/span-table.ts'
 import type { Static } from '../traceql/static.ts'
 
-const noName = string('')
+/** What Tempo's columns hold where a span has no event or link, and what is shown of it when that is selected or grouped by. */
+const withoutItem: Partial<Record<Intrinsic, Static>> = {
+  'event:name': string(''),
+  'event:timeSinceStart': duration(0),
+  'link:traceID': string(''),
+  'link:spanID': string('0'.repeat(16)),
+}
 
 type ItemReader = (item: number, row: number) => Static | undefined
 type RowReader = (row: number) => Static | undefined
@@ -53,16 +59,16 @@ export class ItemScope {
   }
 
   whole(attribute: Attribute): RowReader {
-    return this.#named(attribute, this.#first(this.#plain(attribute), false))
+    return this.#orEmpty(attribute, this.#first(this.#plain(attribute), false))
   }
 
   wholeShown(attribute: Attribute): RowReader {
-    return this.#named(attribute, this.#last(this.#plain(attribute), false))
+    return this.#orEmpty(attribute, this.#last(this.#plain(attribute), false))
   }
 
-  /** Selected of a span without events, the name of its event is empty, as in Tempo. */
-  #named({ intrinsic }: Attribute, read: RowReader): RowReader {
-    return intrinsic === 'event:name' ? (row) => read(row) ?? noName : read
+  #orEmpty({ intrinsic }: Attribute, read: RowReader): RowReader {
+    const empty = intrinsic === undefined ? undefined : withoutItem[intrinsic]
+    return empty === undefined ? read : (row) => read(row) ?? empty
   }
 
   #first(read: ItemReader, onlyKept: boolean): RowReader {

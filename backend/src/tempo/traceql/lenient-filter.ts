@@ -79,9 +79,14 @@ function comparisonsOf(expression: FieldExpression): FieldExpression | undefined
   return operator === '&&' ? (keptLeft ?? keptRight) : undefined
 }
 
-/** Durations, statuses and kinds are values of intrinsics; no attribute has a column for them. */
-function isStored({ intrinsic }: Attribute, { type }: Static): boolean {
-  return intrinsic !== undefined || /^(string|int|float|boolean|nil)/.test(type)
+/**
+ * Durations, statuses and kinds are values of intrinsics; no attribute has a column for them. Ids of traces and spans and times of
+ * events are not looked at in tag requests, nor are ids of links that are none.
+ */
+function isStored({ intrinsic }: Attribute, { type, value }: Static): boolean {
+  if (intrinsic === undefined) return /^(string|int|float|boolean|nil)/.test(type)
+  if (intrinsic === 'link:traceID' || intrinsic === 'link:spanID') return /^[\da-f]*$/i.test(String(value))
+  return intrinsic !== 'trace:id' && intrinsic !== 'span:id' && intrinsic !== 'event:timeSinceStart'
 }
 
 function* attributesOf(expression: FieldExpression): Generator<Attribute> {
