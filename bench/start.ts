@@ -40,7 +40,7 @@ await runCommand(
       const portOffset = values['port-offset'] ?? '11000'
       const { ports } = readSettings({ env: {}, portOffset })
       const stateDir = mkdtempSync(join(tmpdir(), 'playground-bench-'))
-      const env = { ...process.env, PLAYGROUND_DIR: stateDir, LAB_PORT_OFFSET: portOffset }
+      const env = { ...process.env, PLAYGROUND_DIR: stateDir, LAB_PORT_OFFSET: portOffset, LAB_RUNTIME: 'embedded' }
       try {
         const starts = await measureStarts({ runs: count('--runs', values.runs, 5), warm: values.warm, env, out })
         out.progress(`idle for ${IDLE_MS / 1_000} s, then memory`)

@@ -16,7 +16,7 @@ await runCommand({
   },
   examples: ['npm run checkout', 'npm run --silent checkout -- --json | jq -r .traceId'],
   async run({ values, out }) {
-    const lab = runningLab(values['port-offset'])
+    const lab = await runningLab(values['port-offset'])
     const proof = await proveCheckout(lab)
     const faults = isProven(proof) ? [] : await activeFaults(lab)
     out.json({ ...proofJson(proof), faults })

@@ -17,7 +17,7 @@ await runCommand({
   },
   examples: ['npm run doctor', 'npm run --silent doctor -- --json'],
   async run({ values, out }) {
-    const findings = await examine(currentLab(values['port-offset']))
+    const findings = await examine(await currentLab(values['port-offset']))
     const healthy = findings.every(({ verdict }) => verdict !== 'bad')
     out.json({ healthy, findings })
     const marks = { ok: out.style('ok', 'ok'), note: out.style('dim', 'note'), bad: out.style('bad', 'BAD') }

@@ -44,7 +44,7 @@ await runCommand({
     if (port === undefined)
       throw new UsageError(`fault: expected one of ${Object.keys(PROVABLE_FAULTS).join(', ')}, got "${name}"`)
     const ttlSeconds = parseDurationOption('--for', values.for ?? '60s', MAX_FAULT_SECONDS)
-    const lab = runningLab(values['port-offset'])
+    const lab = await runningLab(values['port-offset'])
     const ops = url(lab, port)
     switch (action) {
       case 'status':

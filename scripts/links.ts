@@ -42,7 +42,7 @@ await runCommand({
     const timeoutSeconds = Number(values.timeout ?? '30')
     if (!(timeoutSeconds >= 0 && timeoutSeconds <= 600))
       throw new UsageError(`--timeout: expected seconds from 0 to 600, got "${values.timeout}"`)
-    const lab = runningLab(values['port-offset'])
+    const lab = await runningLab(values['port-offset'])
     const environment = grafanaEnvironment(lab)
     if (values.env) {
       out.json(environment)

@@ -43,7 +43,7 @@ await runCommand({
     const driver = values.driver ?? (k6 === undefined ? 'builtin' : 'k6')
     if (driver !== 'k6' && driver !== 'builtin')
       throw new UsageError(`--driver: expected k6 or builtin, got "${driver}"`)
-    const gatewayUrl = url(runningLab(values['port-offset']), 'gateway')
+    const gatewayUrl = url(await runningLab(values['port-offset']), 'gateway')
     out.progress(`${ratePerSecond} checkouts a second for ${durationSeconds} s to ${gatewayUrl} with ${driver}`)
     if (driver === 'k6') {
       if (k6 === undefined) throw new UsageError('--driver k6: there is no k6 on PATH')

@@ -34,7 +34,7 @@ await runCommand({
   exitCodes: { 0: 'docs/images holds new pictures', 1: 'a page did not show what it should' },
   examples: ['npm run up && npm run pictures'],
   async run({ values, out }) {
-    const lab = runningLab(values['port-offset'])
+    const lab = await runningLab(values['port-offset'])
     const { answer } = await proveCheckout(lab)
     const folder = join(ROOT, 'docs/images')
     mkdirSync(folder, { recursive: true })

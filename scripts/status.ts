@@ -1,27 +1,25 @@
-// Shows the lab's processes: ready or not, ports, memory, since when; and which faults are on.
+// Shows the lab's components: ready or not, ports, processor, memory, since when; and which faults are on.
 import { activeFaults, describeFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, runCommand } from './lab/command-line/command.ts'
-import { embeddedComponents } from './lab/runtime/embedded/components.ts'
 import { currentLab } from './lab/current-lab.ts'
-import { componentStatus } from './lab/runtime/embedded/component-status.ts'
-import type { ComponentStatus } from './lab/runtime/embedded/component-status.ts'
 import type { Output } from './lab/command-line/output.ts'
 import { formatBytes, formatDuration, table } from './lab/command-line/output.ts'
+import type { ComponentStatus } from './lab/runtime/runtime.ts'
+import { runtimeOf } from './lab/runtime/runtime.ts'
 
 await runCommand({
   name: 'status',
-  summary: "Shows the lab's processes: ready or not, ports, memory, since when; and which faults are on.",
+  summary: "Shows the lab's components: ready or not, ports, processor, memory, since when; and which faults are on.",
   options: COMMON_OPTIONS,
   exitCodes: { 0: 'every component runs and is ready', 1: 'at least one does not', 2: 'wrong usage or settings' },
   examples: ['npm run status', 'npm run --silent status -- --json | jq .components'],
   async run({ values, out }) {
-    const lab = currentLab(values['port-offset'])
-    const [components, faults] = await Promise.all([
-      Promise.all(embeddedComponents(lab).map((component) => componentStatus(component, lab))),
-      activeFaults(lab),
-    ])
+    const lab = await currentLab(values['port-offset'])
+    const runtime = await runtimeOf(lab)
+    const [components, faults] = await Promise.all([runtime.status(lab), activeFaults(lab)])
     const ready = components.every(({ state }) => state === 'ready')
-    out.json({ runtime: lab.runtime, stateDir: lab.stateDir, ready, components, faults })
+    const place = lab.runtime === 'docker' ? { project: lab.project, agent: lab.agent } : { stateDir: lab.stateDir }
+    out.json({ runtime: lab.runtime, ...place, ready, components, faults })
     print(components, out)
     for (const fault of faults) out.line(out.aimed(`${describeFault(fault)}; sooner off with: ${fault.off}`))
     return ready ? EXIT.ok : EXIT.failed
@@ -33,12 +31,13 @@ function print(components: ComponentStatus[], out: Output): void {
     out.line(out.aimed('the lab is down. Try: npm run up'))
     return
   }
-  const header = ['component', 'state', 'pid', 'up for', 'rss', 'pss', 'ports']
-  const rows = components.map(({ name, state, pid, uptimeMs, rssBytes, pssBytes, ports }) => [
+  const header = ['component', 'state', 'pid', 'up for', 'cpu', 'memory', 'pss', 'ports']
+  const rows = components.map(({ name, state, pid, uptimeMs, cpuPercent, rssBytes, pssBytes, ports }) => [
     name,
     out.style(state === 'ready' ? 'ok' : 'bad', state),
     pid === undefined ? '-' : String(pid),
     uptimeMs === undefined ? '-' : formatDuration(uptimeMs),
+    cpuPercent === undefined ? '-' : `${cpuPercent.toFixed(1)}%`,
     rssBytes === undefined ? '-' : formatBytes(rssBytes),
     pssBytes === undefined ? '-' : formatBytes(pssBytes),
     Object.entries(ports)
@@ -48,8 +47,9 @@ function print(components: ComponentStatus[], out: Output): void {
   for (const line of table([header, ...rows])) out.line(line)
   const total = (pick: (status: ComponentStatus) => number | undefined) =>
     components.reduce((sum, status) => sum + (pick(status) ?? 0), 0)
-  out.line(
-    `memory: ${formatBytes(total((status) => status.rssBytes))} RSS, ${formatBytes(total((status) => status.pssBytes))} PSS`,
-  )
+  const pss = total((status) => status.pssBytes)
+  const shared = pss === 0 ? '' : `, ${formatBytes(pss)} PSS`
+  const cpu = total((status) => status.cpuPercent).toFixed(0)
+  out.line(`memory: ${formatBytes(total((status) => status.rssBytes))} RSS${shared}; processor: ${cpu}% of one core`)
   for (const { name, saw } of components) if (saw !== undefined) out.line(out.aimed(`${name}: ${saw}`))
 }

@@ -4,40 +4,44 @@ import { resolve } from 'node:path'
 import { activeFaults, describeFault } from './lab/active-faults.ts'
 import type { ActiveFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
-import { componentStatus } from './lab/runtime/embedded/component-status.ts'
-import { embeddedComponents } from './lab/runtime/embedded/components.ts'
+import { findLab, placeOf } from './lab/current-lab.ts'
 import { interruption } from './lab/command-line/interruption.ts'
-import { adopt, describeLab, differences, forgetDescription, readDescription } from './lab/lab-description.ts'
+import { adopt, describeLab, differences, url } from './lab/lab-description.ts'
 import type { GivenOptions, LabDescription } from './lab/lab-description.ts'
 import { LabError } from './lab/lab-error.ts'
 import { withLabLock } from './lab/lab-lock.ts'
 import type { Output } from './lab/command-line/output.ts'
 import { formatDuration, table } from './lab/command-line/output.ts'
-import { isRunning, readRecords } from './lab/runtime/embedded/processes/processes.ts'
 import { proveCheckout } from './lab/proof/proof.ts'
 import { isProven, printProof, proofJson } from './lab/proof/proof-report.ts'
 import { chooseRuntime } from './lab/runtime/choose-runtime.ts'
-import { givenPorts, HOST, readSettings } from './lab/settings.ts'
-import { startLab } from './lab/runtime/embedded/start-lab.ts'
-import type { ComponentTiming } from './lab/runtime/embedded/start-lab.ts'
+import type { RuntimeName } from './lab/runtime/runtime-name.ts'
+import { givenPorts, readSettings, settingsSources } from './lab/settings.ts'
+import { runtimeOf } from './lab/runtime/runtime.ts'
+import type { ComponentTiming, Runtime } from './lab/runtime/runtime.ts'
 import { prepareStateDirectory, stateDirectory } from './lab/state-directory.ts'
 
 await runCommand({
   name: 'up',
   summary: 'Starts the lab in the background and proves that it works.',
   description:
-    'Starts the shop, an agent, Loki, Tempo, Prometheus and the console, sends one checkout, and finds it by its trace id in\n' +
-    'logs, trace and metrics. When the lab is up already, what is missing is started and the proof is driven again.\n' +
-    'When something fails, everything this command has started is stopped again.',
+    'Starts the shop, an agent, Loki, Tempo and Prometheus, sends one checkout, and finds it by its trace id in logs, trace and\n' +
+    'metrics. In Docker these are the real ones, with Grafana, where an engine answers and the images are there or can be pulled;\n' +
+    'otherwise it says why not and runs their embedded twins, with the console. When the lab is up already, what is missing is\n' +
+    'started and the proof is driven again. When something fails, everything this command has started is stopped again.',
   options: {
+    docker: { type: 'boolean', help: 'the real stores, Grafana and AGENT in Docker, or an error (also LAB_RUNTIME)' },
     embedded: { type: 'boolean', help: 'the embedded runtime, even where Docker is' },
-    docker: { type: 'boolean', help: 'the real stores in Docker (not there yet)' },
-    memory: { type: 'boolean', help: 'keep no data of the stores on disk' },
-    'agent-bin': { type: 'string', value: 'PATH', help: 'a collector of your own in place of the built-in agent' },
+    memory: { type: 'boolean', help: 'embedded: keep no data of the stores on disk' },
+    'agent-bin': {
+      type: 'string',
+      value: 'PATH',
+      help: 'embedded: a collector of your own in place of the built-in agent',
+    },
     'agent-config': {
       type: 'string',
       value: 'FILE',
-      help: "the agent's configuration (default agent/grafana-agent.yaml)",
+      help: "embedded: the agent's configuration (default agent/grafana-agent.yaml)",
     },
     timings: { type: 'boolean', help: 'when each component was launched and ready' },
     ...COMMON_OPTIONS,
@@ -51,36 +55,51 @@ await runCommand({
   examples: [
     'npm run up',
     'npm run up -- --port-offset 1000          a second lab beside the first',
+    'AGENT=otelcol npm run up -- --docker      alloy (default), grafana-agent, otelcol or builtin',
     'npm run up -- --agent-bin ./otelcol --agent-config my.yaml',
     'LOKI_PORT=3101 npm run up                 one port moved (npm run doctor lists them all)',
   ],
   async run({ values, out }) {
     if (values.docker && values.embedded) throw new UsageError('--docker and --embedded exclude each other')
     const startedAt = performance.now()
-    const settings = readSettings({ env: process.env, portOffset: values['port-offset'] })
-    const { runtime, reason } = await chooseRuntime(values)
-    out.progress(`runtime: ${runtime} (${reason})`)
-    prepareStateDirectory(stateDirectory(settings.stateDir))
+    const sources = settingsSources(values['port-offset'])
+    const settings = readSettings(sources)
     const options = {
       memory: values.memory,
       agentBin: existingFile('--agent-bin', values['agent-bin']),
       agentConfig: existingFile('--agent-config', values['agent-config']),
       ownDatabase: settings.databaseUrl !== undefined,
     }
-    const wanted = describeLab(settings, options)
     const given: GivenOptions = {
-      ports: givenPorts({ env: process.env, portOffset: values['port-offset'] }),
+      ports: givenPorts(sources),
+      // .env names one as well, for `docker compose up`; that is a default and nothing that was asked for.
+      agent: (sources.env['AGENT'] ?? '') !== '',
       memory: options.memory,
       agentBin: options.agentBin !== undefined,
       agentConfig: options.agentConfig !== undefined,
       ownDatabase: options.ownDatabase,
     }
+    prepareStateDirectory(stateDirectory(settings.stateDir))
 
     return withLabLock(settings.stateDir, out, async () => {
       using interrupted = interruption()
-      const lab = adoptRunning(wanted, given, readDescription(settings), out)
-      await refuseCrippled(lab, out)
-      const { timings, takeBack } = await startOrReport(lab, out, interrupted.signal)
+      const found = await findLab(settings)
+      const running = found !== undefined && (await (await runtimeOf(found)).isUp(found)) ? found : undefined
+      const { runtime: name, reason } = await chooseRuntime({
+        asked: askedRuntime(values, settings.runtime),
+        embeddedOnly: embeddedOnly(given),
+        running,
+        wanted: describeLab(settings, { runtime: 'docker' }),
+      })
+      out.progress(`runtime: ${name} (${reason})`)
+      const lab = adoptRunning(describeLab(settings, { ...options, runtime: name }), given, running, out)
+      if (name === 'embedded' && given.agent && settings.agent !== 'builtin' && !given.agentBin)
+        out.progress(
+          `AGENT=${settings.agent} is for Docker: here the built-in agent runs, or the one --agent-bin names`,
+        )
+      const runtime = await runtimeOf(lab)
+      if (running !== undefined) await refuseCrippled(runtime, lab, out)
+      const { timings, takeBack } = await runtime.start(lab, { out, signal: interrupted.signal })
       const readyMs = performance.now() - startedAt
       try {
         const proof = await proveCheckout(lab, { signal: interrupted.signal })
@@ -90,7 +109,7 @@ await runCommand({
         if (values.timings) printTimings(timings, { readyMs, totalMs }, out)
         if (!isProven(proof)) throw notProven(proof.evidence.missing, await activeFaults(lab))
         out.json({
-          runtime,
+          runtime: name,
           reason,
           stateDir: lab.stateDir,
           ports: lab.ports,
@@ -103,7 +122,6 @@ await runCommand({
         return EXIT.ok
       } catch (error) {
         await takeBack()
-        forgetWhenEmpty(lab)
         throw error
       }
     })
@@ -118,35 +136,49 @@ function existingFile(option: string, given: string | undefined): string | undef
   return path
 }
 
+function askedRuntime(values: { docker: boolean; embedded: boolean }, setting: RuntimeName | undefined) {
+  if (values.docker) return { runtime: 'docker', by: '--docker' } as const
+  if (values.embedded) return { runtime: 'embedded', by: '--embedded' } as const
+  return setting === undefined ? undefined : { runtime: setting, by: 'LAB_RUNTIME' }
+}
+
+function embeddedOnly({ memory, agentBin, agentConfig, ownDatabase }: GivenOptions): string[] {
+  return [
+    ...(memory ? ['--memory'] : []),
+    ...(agentBin ? ['--agent-bin'] : []),
+    ...(agentConfig ? ['--agent-config'] : []),
+    ...(ownDatabase ? ['DATABASE_URL'] : []),
+  ]
+}
+
 /** A lab that runs stays what it is: what was not said is taken from it, and asking for another one in its place is refused. */
 function adoptRunning(
   wanted: LabDescription,
   given: GivenOptions,
-  stored: LabDescription | undefined,
+  running: LabDescription | undefined,
   out: Output,
 ): LabDescription {
-  const isUp = readRecords(stateDirectory(wanted.stateDir).run).some(isRunning)
-  if (!isUp || stored === undefined) return wanted
-  const lab = adopt(stored, wanted, given)
-  const refused = differences(stored, lab)
+  if (running === undefined) return wanted
+  const lab = running.runtime === wanted.runtime ? adopt(running, wanted, given) : wanted
+  const refused = differences(running, lab)
   if (refused.length > 0) {
-    throw new LabError(`another lab is up in ${wanted.stateDir}: ${refused.join('; ')}`, {
+    throw new LabError(`another lab is up ${placeOf(running)}: ${refused.join('; ')}`, {
       advice: 'npm run down first, or start a second lab beside it with --port-offset or PLAYGROUND_DIR',
     })
   }
-  const kept = differences(stored, wanted)
+  const kept = differences(running, wanted)
   if (kept.length > 0) out.progress(`the lab that is up stays as it was started: ${kept.join('; ')}`)
   return lab
 }
 
 /** The victim of a fault may stay unready for as long as the fault is on: said at once, and nothing is touched. */
-async function refuseCrippled(lab: LabDescription, out: Output): Promise<void> {
-  if (!readRecords(stateDirectory(lab.stateDir).run).some(isRunning)) return
+async function refuseCrippled(runtime: Runtime, lab: LabDescription, out: Output): Promise<void> {
   const faults = await activeFaults(lab)
+  if (faults.length === 0) return
   for (const fault of faults) out.progress(out.aimed(`${describeFault(fault)}; off with: ${fault.off}`))
-  const victims = embeddedComponents(lab).filter(({ name }) => faults.some(({ service }) => service === name))
-  const states = await Promise.all(victims.map((component) => componentStatus(component, lab)))
-  const unready = states.filter(({ state }) => state === 'not ready').map(({ name }) => name)
+  const unready = (await runtime.status(lab))
+    .filter(({ name, state }) => state === 'not ready' && faults.some(({ service }) => service === name))
+    .map(({ name }) => name)
   if (unready.length === 0) return
   throw new LabError(
     `the lab is up, but ${unready.join(', ')} is not ready: ${faults.map(describeFault).join('; ')}`,
@@ -156,19 +188,6 @@ async function refuseCrippled(lab: LabDescription, out: Output): Promise<void> {
 
 function liftFirst(faults: ActiveFault[]): { advice: string } {
   return { advice: `${faults.map(({ off }) => off).join('; ')}; then npm run up` }
-}
-
-async function startOrReport(lab: LabDescription, out: Output, signal: AbortSignal) {
-  try {
-    return await startLab(lab, embeddedComponents(lab), out, signal)
-  } catch (error) {
-    forgetWhenEmpty(lab)
-    throw error
-  }
-}
-
-function forgetWhenEmpty(lab: LabDescription): void {
-  if (!readRecords(stateDirectory(lab.stateDir).run).some(isRunning)) forgetDescription(lab.stateDir)
 }
 
 function notProven(missing: string[], faults: ActiveFault[]): LabError {
@@ -195,11 +214,10 @@ function printTimings(
 }
 
 function printAddresses(lab: LabDescription, totalMs: number, out: Output): void {
-  const at = (port: keyof LabDescription['ports']) => `http://${HOST}:${lab.ports[port]}`
-  out.line(
-    `${out.style('ok', 'The lab is up')} (${formatDuration(totalMs)}). Look at ${at('console')}, or point a Grafana at:`,
-  )
-  out.line(`           Loki ${at('loki')}  Tempo ${at('tempo')}  Prometheus ${at('prometheus')}`)
+  const up = `${out.style('ok', 'The lab is up')} (${formatDuration(totalMs)}).`
+  if (lab.runtime === 'docker') out.line(`${up} Look at Grafana ${url(lab, 'grafana')}, or ask:`)
+  else out.line(`${up} Look at ${url(lab, 'console')}, or point a Grafana at:`)
+  out.line(`           Loki ${url(lab, 'loki')}  Tempo ${url(lab, 'tempo')}  Prometheus ${url(lab, 'prometheus')}`)
   out.line(
     out.aimed(
       'Next       npm run checkout, npm run fault -- db-timeout on, npm run load, npm run status, npm run down',

@@ -48,6 +48,7 @@ export async function prepareLab(): Promise<LabFolder> {
     ...Object.fromEntries(PORT_NAMES.map((name) => [PORTS[name].env, String(ports[name])])),
     PLAYGROUND_DIR: stateDir,
     LAB_PORT_OFFSET: undefined,
+    LAB_RUNTIME: 'embedded',
     NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(ROOT, '.playground/cache/compile'),
     // A test runner inside a test runner would talk its protocol on stdout.
     NODE_TEST_CONTEXT: undefined,

@@ -3,25 +3,16 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isInstalled } from '../bootstrap/install.mjs'
-import { embeddedComponents } from './runtime/embedded/components.ts'
+import type { Finding } from './finding.ts'
 import type { LabDescription } from './lab-description.ts'
 import { isPortFree, portHolder } from './machine/port-holder.ts'
 import { PORT_NAMES, PORTS } from './ports.ts'
 import { findPostgresBinaries } from './runtime/embedded/postgres/postgres-binaries.ts'
-import { descendants } from './runtime/embedded/processes/process-identity.ts'
-import { isRunning, readRecords } from './runtime/embedded/processes/processes.ts'
 import { findOnPath } from './machine/programs-on-path.ts'
-import { dockerEngineAnswers } from './runtime/choose-runtime.ts'
+import { examineDocker } from './runtime/docker/examine-docker.ts'
+import { runtimeOf } from './runtime/runtime.ts'
 import { HOST, ROOT } from './settings.ts'
-import { freeBytes, stateDirectory } from './state-directory.ts'
-
-export interface Finding {
-  what: string
-  /** `note`: worth knowing, nothing to do. */
-  verdict: 'ok' | 'note' | 'bad'
-  found: string
-  advice?: string
-}
+import { freeBytes } from './state-directory.ts'
 
 const NEEDED_NODE_MAJOR = 24
 const NEEDED_MIB = 256
@@ -43,7 +34,7 @@ export async function examine(lab: LabDescription): Promise<Finding[]> {
     stateDir(lab.stateDir),
     diskSpace(lab.stateDir),
     clock(),
-    await docker(),
+    ...(await examineDocker(lab)),
     ...OPTIONAL_PROGRAMS.map(optionalProgram),
     ...(await ports(lab)),
   ]
@@ -128,21 +119,13 @@ function clock(): Finding {
   return { what: 'clock', verdict: 'bad', found, advice: 'set the date of this machine' }
 }
 
-async function docker(): Promise<Finding> {
-  const found = (await dockerEngineAnswers()) ? 'an engine answers' : 'no engine answers: the embedded runtime is used'
-  return { what: 'Docker', verdict: 'note', found }
-}
-
 function optionalProgram({ names, without }: { names: string[]; without: string }): Finding {
   const path = names.map(findOnPath).find((candidate) => candidate !== undefined)
   return { what: names[0] ?? '', verdict: path === undefined ? 'note' : 'ok', found: path ?? `not on PATH: ${without}` }
 }
 
 async function ports(lab: LabDescription): Promise<Finding[]> {
-  const records = readRecords(stateDirectory(lab.stateDir).run).filter(isRunning)
-  // A collector of the user's own may be a script that starts the one that listens.
-  const ours = new Set(records.flatMap(({ pid }) => [pid, ...descendants(pid)]))
-  const running = embeddedComponents(lab).filter((component) => records.some(({ name }) => name === component.name))
+  const owns = await (await runtimeOf(lab)).portOwner(lab)
   return Promise.all(
     PORT_NAMES.filter((name) => lab.ports[name] !== 0).map(async (name): Promise<Finding> => {
       const port = lab.ports[name]
@@ -150,14 +133,12 @@ async function ports(lab: LabDescription): Promise<Finding[]> {
       const use = `${PORTS[name].what} (${PORTS[name].env})`
       if (await isPortFree(HOST, port)) return { what, verdict: 'ok', found: `free: ${use}` }
       const holder = portHolder(port)
-      // The system does not always tell who listens; a component that runs has bound its ports, or it would have ended.
-      const isOurs =
-        holder === undefined ? running.some((component) => component.ports.includes(name)) : ours.has(holder.pid)
-      if (isOurs) return { what, verdict: 'ok', found: `held by this lab: ${use}` }
+      if (owns(name, holder)) return { what, verdict: 'ok', found: `held by this lab: ${use}` }
       const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
       const advice = `end that process, or move the port: ${PORTS[name].env}=N npm run up`
       // Grafana is not started by the embedded runtime.
-      if (name === 'grafana') return { what, verdict: 'note', found: `held by ${by}: ${use}` }
+      if (name === 'grafana' && lab.runtime === 'embedded')
+        return { what, verdict: 'note', found: `held by ${by}: ${use}` }
       return { what, verdict: 'bad', found: `held by ${by}: ${use}`, advice }
     }),
   )

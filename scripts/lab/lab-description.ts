@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { asText, field, parseObject } from './json.ts'
 import { PORT_NAMES } from './ports.ts'
 import type { PortName } from './ports.ts'
+import type { AgentName } from './runtime/agent-name.ts'
+import type { RuntimeName } from './runtime/runtime-name.ts'
 import { HOST } from './settings.ts'
 import type { LabSettings } from './settings.ts'
 
@@ -18,16 +20,35 @@ export interface LabOptions {
 }
 
 export interface LabDescription extends LabOptions {
-  runtime: 'embedded'
+  runtime: RuntimeName
   stateDir: string
+  /** Docker: its Compose project. */
+  project: string
+  /** Docker: its agent; undefined where that is not known. */
+  agent: AgentName | undefined
   portOffset: number
   ports: Record<PortName, number>
   /** With the password; undefined until Postgres has started. */
   databaseUrl: string | undefined
 }
 
-export function describeLab(settings: LabSettings, options: LabOptions): LabDescription {
-  return { runtime: 'embedded', ...settings, ports: { ...settings.ports }, ...options }
+const NO_OPTIONS: LabOptions = { memory: false, agentBin: undefined, agentConfig: undefined, ownDatabase: false }
+
+/** The agent of docker-compose.yaml when nothing is said. */
+const DEFAULT_AGENT: AgentName = 'alloy'
+
+export function describeLab(
+  { runtime: _asked, agent, ...settings }: LabSettings,
+  { runtime = 'embedded', ...options }: Partial<LabOptions> & { runtime?: RuntimeName } = {},
+): LabDescription {
+  return {
+    ...settings,
+    ports: { ...settings.ports },
+    runtime,
+    agent: runtime === 'docker' ? (agent ?? DEFAULT_AGENT) : undefined,
+    ...NO_OPTIONS,
+    ...options,
+  }
 }
 
 export const url = (lab: Pick<LabDescription, 'ports'>, port: PortName) => `http://${HOST}:${lab.ports[port]}`
@@ -49,7 +70,10 @@ export function forgetDescription(stateDir: string): void {
   rmSync(descriptionFile(stateDir), { force: true })
 }
 
-export function readDescription(settings: Omit<LabSettings, 'databaseUrl'>): LabDescription | undefined {
+/** A lab of processes; what is in Docker describes itself (docker/find-lab.ts). */
+export function readDescription(
+  settings: Pick<LabSettings, 'stateDir' | 'portOffset' | 'ports'>,
+): LabDescription | undefined {
   const path = descriptionFile(settings.stateDir)
   if (!existsSync(path)) return undefined
   const stored = parseObject(readFileSync(path, 'utf8'))
@@ -60,6 +84,8 @@ export function readDescription(settings: Omit<LabSettings, 'databaseUrl'>): Lab
   }
   return {
     runtime: 'embedded',
+    project: asText(stored['project']),
+    agent: undefined,
     stateDir: settings.stateDir,
     portOffset: typeof stored['portOffset'] === 'number' ? stored['portOffset'] : settings.portOffset,
     ports,
@@ -73,6 +99,7 @@ export function readDescription(settings: Omit<LabSettings, 'databaseUrl'>): Lab
 
 /** What was asked for in so many words, in contrast to what holds when nothing is said. */
 export interface GivenOptions extends Record<keyof LabOptions, boolean> {
+  agent: boolean
   ports: ReadonlySet<PortName>
 }
 
@@ -83,6 +110,7 @@ export function adopt(running: LabDescription, wanted: LabDescription, given: Gi
   return {
     ...running,
     ports,
+    agent: (given.agent ? wanted : running).agent,
     memory: (given.memory ? wanted : running).memory,
     agentBin: (given.agentBin ? wanted : running).agentBin,
     agentConfig: (given.agentConfig ? wanted : running).agentConfig,
@@ -93,6 +121,7 @@ export function adopt(running: LabDescription, wanted: LabDescription, given: Gi
 /** What differs, as sentences; a running lab is not turned into another one behind its user's back. */
 export function differences(running: LabDescription, wanted: LabDescription): string[] {
   const moved = PORT_NAMES.filter((name) => wanted.ports[name] !== 0 && running.ports[name] !== wanted.ports[name])
+  if (running.runtime !== wanted.runtime) return [`it runs on ${running.runtime}, not on ${wanted.runtime}`]
   return [
     ...moved.map((name) => `${name} is on port ${running.ports[name]}, not ${wanted.ports[name]}`),
     ...(running.memory === wanted.memory ? [] : [running.memory ? 'its data is in memory' : 'its data is on disk']),

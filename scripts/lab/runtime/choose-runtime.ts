@@ -1,46 +1,44 @@
-// Which runtime a lab gets, and why: the real stores in Docker, or their embedded twins.
-import { existsSync } from 'node:fs'
-import { request } from 'node:http'
+// Which runtime a lab that is about to start gets, and why.
+import type { LabDescription } from '../lab-description.ts'
 import { LabError } from '../lab-error.ts'
+import type { RuntimeName } from './runtime-name.ts'
 
 export interface RuntimeChoice {
-  runtime: 'embedded'
+  runtime: RuntimeName
   /** For people: `embedded (no Docker engine answers)`. */
   reason: string
 }
 
-const ENGINE_TIMEOUT_MS = 300
-const ENGINE_SOCKET = '/var/run/docker.sock'
-
-export async function chooseRuntime(asked: { docker: boolean; embedded: boolean }): Promise<RuntimeChoice> {
-  if (asked.docker) {
-    throw new LabError('the docker runtime is not there yet: it comes with the issue "The real stack"', {
-      advice: 'npm run up -- --embedded',
-    })
-  }
-  if (asked.embedded) return { runtime: 'embedded', reason: 'asked for by --embedded' }
-  const engine = await dockerEngineAnswers()
-  return {
-    runtime: 'embedded',
-    reason: engine ? 'a Docker engine answers, but there is no docker runtime yet' : 'no Docker engine answers',
-  }
+export interface ChoiceInput {
+  /** By option or setting. */
+  asked: { runtime: RuntimeName; by: string } | undefined
+  /** Options that only processes can honour. */
+  embeddedOnly: string[]
+  /** The lab that is there. */
+  running: LabDescription | undefined
+  /** What would be started in Docker. */
+  wanted: LabDescription
 }
 
-/** Asks the engine's API itself: the docker command takes ten times as long and may hang on a remote context. */
-export function dockerEngineAnswers(): Promise<boolean> {
-  const host = process.env['DOCKER_HOST']
-  if (host !== undefined && !/^(unix|tcp):\/\//.test(host)) return Promise.resolve(false)
-  const target = host?.startsWith('tcp://')
-    ? { host: new URL(host).hostname, port: new URL(host).port }
-    : { socketPath: host?.slice('unix://'.length) ?? ENGINE_SOCKET }
-  if ('socketPath' in target && !existsSync(target.socketPath)) return Promise.resolve(false)
-  return new Promise((resolve) => {
-    const ping = request({ ...target, path: '/_ping', timeout: ENGINE_TIMEOUT_MS }, (response) => {
-      response.resume()
-      resolve(response.statusCode === 200)
+/** Docker where an engine answers and the images are there or can be pulled. Whatever speaks against it is the reason. */
+export async function chooseRuntime({ asked, embeddedOnly, running, wanted }: ChoiceInput): Promise<RuntimeChoice> {
+  if (asked?.runtime === 'docker' && embeddedOnly.length > 0)
+    throw new LabError(`${embeddedOnly.join(', ')}: only the embedded runtime has this`, {
+      advice: 'npm run up -- --embedded, or in Docker choose the agent with AGENT',
     })
-    ping.on('timeout', () => ping.destroy())
-    ping.on('error', () => resolve(false))
-    ping.end()
-  })
+  if (asked !== undefined) return { runtime: asked.runtime, reason: `asked for by ${asked.by}` }
+  if (running !== undefined) return { runtime: running.runtime, reason: 'the lab that is up runs on it' }
+  if (embeddedOnly.length > 0) return { runtime: 'embedded', reason: `only it has ${embeddedOnly.join(', ')}` }
+  const { reachEngine } = await import('./docker/engine-address.ts')
+  const engine = await reachEngine()
+  if (engine.kind !== 'answers') return { runtime: 'embedded', reason: engine.reason }
+  try {
+    const { requireDocker } = await import('./docker/prepare-docker.ts')
+    const { missing } = await requireDocker({ ...wanted, runtime: 'docker' })
+    const images = missing.length === 0 ? 'all images are there' : `${missing.length} images can be pulled`
+    return { runtime: 'docker', reason: `a Docker engine answers and ${images}` }
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error
+    return { runtime: 'embedded', reason: error.message.replaceAll('\n', '; ') }
+  }
 }

@@ -1,37 +1,20 @@
 // Brings up every component of a lab, all at once as far as they do not need each other, and takes back what it started
 // when one fails or the user interrupts. Owns the order; what the components are is in components.ts.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Component, ComponentName } from './components.ts'
 import { LabError } from '../../lab-error.ts'
 import type { LabDescription } from '../../lab-description.ts'
 import { writeDescription } from '../../lab-description.ts'
 import type { Output } from '../../command-line/output.ts'
 import { formatDuration } from '../../command-line/output.ts'
-import { isPortFree, portHolder } from '../../machine/port-holder.ts'
-import { PORTS } from '../../ports.ts'
+import { checkPorts } from '../../machine/check-ports.ts'
 import type { ProcessRecord } from './processes/processes.ts'
 import { forgetProcess, isRunning, lastOutput, readRecord } from './processes/processes.ts'
 import { NotReadyError } from '../../readiness.ts'
 import { findRunning, startComponent, stopComponent, waitUntilReady } from './run-component.ts'
-import { HOST } from '../../settings.ts'
+import type { ComponentTiming, StartedLab } from '../runtime.ts'
 import { stateDirectory } from '../../state-directory.ts'
 
-export interface ComponentTiming {
-  name: ComponentName
-  /** Milliseconds after the start of the whole: when it was launched, and when it was ready. */
-  launchedMs: number
-  readyMs: number
-  alreadyRunning: boolean
-}
-
-export interface StartedLab {
-  timings: ComponentTiming[]
-  /** Ends what this start has started, and nothing that was running before. */
-  takeBack: () => Promise<void>
-}
-
 const KEPT_LOG_LINES = 12
-const PORT_RELEASE_MS = 2_000
 
 export async function startLab(
   lab: LabDescription,
@@ -42,8 +25,9 @@ export async function startLab(
   const startedAt = performance.now()
   const running = new Map(components.map((component) => [component.name, findRunning(component, lab)]))
   await checkPorts(
-    lab,
-    components.filter(({ name }) => running.get(name) === undefined),
+    components
+      .filter(({ name }) => running.get(name) === undefined)
+      .flatMap(({ name: component, ports }) => ports.map((name) => ({ component, name, number: lab.ports[name] }))),
   )
 
   const started: ProcessRecord[] = []
@@ -141,35 +125,4 @@ function explain(
     logLines: lastOutput(stateDirectory(lab.stateDir).run, component.name, KEPT_LOG_LINES, record?.outputFromByte),
     advice: component.advice,
   })
-}
-
-/** All busy ports at once, each with the setting that moves it and, where it can be told, who holds it. */
-async function checkPorts(lab: LabDescription, components: Component[]): Promise<void> {
-  const wanted = components
-    .flatMap(({ name, ports }) => ports.map((port) => ({ component: name, port })))
-    .filter(({ port }) => lab.ports[port] !== 0)
-  const busy = (
-    await Promise.all(wanted.map(async (entry) => ((await becomesFree(lab.ports[entry.port])) ? [] : [entry])))
-  ).flat()
-  if (busy.length === 0) return
-  const lines = busy.map(({ component, port }) => {
-    const holder = portHolder(lab.ports[port])
-    const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
-    return `port ${lab.ports[port]} for ${component} is busy: ${by} holds it; ${PORTS[port].env} moves this port`
-  })
-  throw new LabError(lines.join('\n'), {
-    advice: 'a second lab beside another one: npm run up -- --port-offset 1000; if that process is a leftover, end it',
-  })
-}
-
-/** A port may be free only a moment after the process that held it has ended. */
-async function becomesFree(port: number): Promise<boolean> {
-  if (await isPortFree(HOST, port)) return true
-  if (portHolder(port) !== undefined) return false
-  const deadline = Date.now() + PORT_RELEASE_MS
-  while (Date.now() < deadline) {
-    await sleep(50)
-    if (await isPortFree(HOST, port)) return true
-  }
-  return false
 }

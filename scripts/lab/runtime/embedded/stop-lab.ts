@@ -1,6 +1,7 @@
 // Ends whatever a state directory says is running, in an order that lets each hand over what it still has.
 import { readRecords } from './processes/processes.ts'
-import type { ProcessRecord, StopOutcome } from './processes/processes.ts'
+import type { StoppedComponent } from '../runtime.ts'
+import type { ProcessRecord } from './processes/processes.ts'
 import { stopPostgres } from './postgres/postgres.ts'
 import { postgresDataDir, stopComponent } from './run-component.ts'
 import { stateDirectory } from '../../state-directory.ts'
@@ -15,13 +16,6 @@ const ORDER = [
   ['agent'],
   ['backend', 'postgres'],
 ]
-
-export interface StoppedComponent {
-  name: string
-  pid: number
-  outcome: StopOutcome
-  tookMs: number
-}
 
 export async function stopLab(
   stateDir: string,
@@ -51,5 +45,5 @@ export async function stopLab(
 async function stopOne(record: ProcessRecord, stateDir: string): Promise<StoppedComponent> {
   const startedAt = performance.now()
   const outcome = await stopComponent(record, stateDir, GRACE_MS)
-  return { name: record.name, pid: record.pid, outcome, tookMs: performance.now() - startedAt }
+  return { name: record.name, outcome, tookMs: performance.now() - startedAt }
 }

@@ -63,6 +63,19 @@ export function memoryUse(pid: number): MemoryUse | undefined {
   return rssBytes === 0 ? undefined : { rssBytes, pssBytes }
 }
 
+/** Linux counts processor time in hundredths of a second on every architecture Node runs on (USER_HZ). */
+const TICK_MS = 10
+
+/** Processor time a process and its descendants have used; only Linux tells. */
+export function cpuTimeMs(pid: number): number | undefined {
+  if (process.platform !== 'linux' || procStat(pid) === undefined) return undefined
+  const ticks = [pid, ...descendants(pid)].map((member) => {
+    const fields = procStat(member)
+    return Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)
+  })
+  return ticks.reduce((sum, count) => sum + count, 0) * TICK_MS
+}
+
 function kilobytes(rollup: string, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0) * 1024
 }

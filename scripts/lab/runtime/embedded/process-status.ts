@@ -1,26 +1,17 @@
-import type { Component, ComponentName } from './components.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LabDescription } from '../../lab-description.ts'
-import { memoryUse } from './processes/process-identity.ts'
-import { isRunning, readRecord } from './processes/processes.ts'
 import { probeOnce } from '../../readiness.ts'
 import { stateDirectory } from '../../state-directory.ts'
+import type { ComponentStatus } from '../runtime.ts'
+import type { Component } from './components.ts'
+import { cpuTimeMs, memoryUse } from './processes/process-identity.ts'
+import { isRunning, readRecord } from './processes/processes.ts'
 
 const PROBE_TIMEOUT_MS = 2_000
+/** /proc counts in steps of 10 ms, so shorter samples would show nothing or much too much. */
+const CPU_SAMPLE_MS = 300
 
-export interface ComponentStatus {
-  name: ComponentName
-  /** `dead`: it was started and has ended without being asked to. */
-  state: 'ready' | 'not ready' | 'dead' | 'down'
-  pid: number | undefined
-  ports: Record<string, number>
-  uptimeMs: number | undefined
-  rssBytes: number | undefined
-  pssBytes: number | undefined
-  /** Why it is not ready. */
-  saw: string | undefined
-}
-
-export async function componentStatus(component: Component, lab: LabDescription): Promise<ComponentStatus> {
+export async function processStatus(component: Component, lab: LabDescription): Promise<ComponentStatus> {
   const record = readRecord(stateDirectory(lab.stateDir).run, component.name)
   const ports = Object.fromEntries(component.ports.map((port) => [port, lab.ports[port]]))
   const absent = {
@@ -28,6 +19,7 @@ export async function componentStatus(component: Component, lab: LabDescription)
     ports,
     pid: undefined,
     uptimeMs: undefined,
+    cpuPercent: undefined,
     rssBytes: undefined,
     pssBytes: undefined,
   }
@@ -35,7 +27,10 @@ export async function componentStatus(component: Component, lab: LabDescription)
   if (!isRunning(record)) {
     return { ...absent, state: 'dead', saw: `process ${record.pid} has ended; npm run logs -- ${component.name}` }
   }
-  const probes = await Promise.all(component.ready(lab).map((check) => probeOnce(check, PROBE_TIMEOUT_MS)))
+  const [cpuPercent, ...probes] = await Promise.all([
+    cpuPercentOf(record.pid),
+    ...component.ready(lab).map((check) => probeOnce(check, PROBE_TIMEOUT_MS)),
+  ])
   const unready = probes.find((probe) => !probe.ready)
   const memory = memoryUse(record.pid)
   return {
@@ -44,8 +39,19 @@ export async function componentStatus(component: Component, lab: LabDescription)
     pid: record.pid,
     ports,
     uptimeMs: Date.now() - record.startedAtMs,
+    cpuPercent,
     rssBytes: memory?.rssBytes,
     pssBytes: memory?.pssBytes,
     saw: unready?.saw,
   }
+}
+
+async function cpuPercentOf(pid: number): Promise<number | undefined> {
+  const startedAt = performance.now()
+  const before = cpuTimeMs(pid)
+  if (before === undefined) return undefined
+  await sleep(CPU_SAMPLE_MS)
+  const after = cpuTimeMs(pid)
+  if (after === undefined) return undefined
+  return Math.max(0, ((after - before) / (performance.now() - startedAt)) * 100)
 }

@@ -1,0 +1,32 @@
+import type Dockerode from 'dockerode'
+import type { LabDescription } from '../../lab-description.ts'
+import { requireCompose } from './compose-command.ts'
+import { readComposeProject } from './compose-project.ts'
+import type { ComposeService } from './compose-project.ts'
+import { connectEngine } from './engine.ts'
+import { missingImages, probePull } from './images.ts'
+import { checkResources } from './resources.ts'
+
+export interface PreparedDocker {
+  docker: Dockerode
+  services: ComposeService[]
+  missing: string[]
+}
+
+/** Everything that can be known to be wrong before anything is started. @throws LabError with what to try */
+export async function prepareDocker(lab: LabDescription): Promise<PreparedDocker> {
+  const engine = await connectEngine()
+  await requireCompose()
+  const services = await readComposeProject(lab)
+  const missing = await missingImages(engine.docker, services)
+  checkResources(engine, missing.length === 0)
+  return { docker: engine.docker, services, missing }
+}
+
+/** Decides within seconds: of the images that are not there only one is asked for. @throws LabError with the obstacle */
+export async function requireDocker(lab: LabDescription): Promise<{ missing: string[] }> {
+  const { missing } = await prepareDocker(lab)
+  const [first] = missing
+  if (first !== undefined) await probePull(first)
+  return { missing }
+}
