@@ -6,11 +6,13 @@ import { interruption } from './lab/command-line/interruption.ts'
 import type { Output } from './lab/command-line/output.ts'
 import { table } from './lab/command-line/output.ts'
 import { ROOT } from './lab/settings.ts'
+import { connectGrafana } from './links/grafana-api.ts'
 import { grafanaEnvironment } from './links/lab-environment.ts'
 import type { LinkResult } from './links/link-result.ts'
 import { proveLinks } from './links/prove-links.ts'
 import { readProvisioning } from './links/provisioning.ts'
 import { driveTraffic } from './links/traffic.ts'
+import { proveViaGrafana } from './links/via-grafana.ts'
 
 await runCommand({
   name: 'links',
@@ -18,10 +20,17 @@ await runCommand({
   description:
     'Sends a few checkouts, some of them into the database timeout, and evaluates the files in grafana/ on what they emitted,\n' +
     'as Grafana would: logs to trace, trace to logs and metrics, exemplar to trace, service map, correlations, dashboards,\n' +
-    'alerts. Each link is followed through the APIs of the stores; of one that is broken, the hop is named. Needs no Grafana.',
+    'alerts. Each link is followed through the APIs of the stores; of one that is broken, the hop is named. Needs no Grafana.\n' +
+    'Where one runs beside the lab (--via-grafana, or GRAFANA_URL in the environment), it is asked as well: has it loaded the\n' +
+    'files, do its data sources work, and does every query answer through its own plugins?',
   options: {
     grafana: { type: 'string', value: 'DIR', help: 'the folder with provisioning and dashboards (default grafana)' },
     timeout: { type: 'string', value: 'SECONDS', help: 'how long data may be under way (default 30)' },
+    'via-grafana': {
+      type: 'string',
+      value: 'URL',
+      help: 'ask this Grafana as well, as its anonymous viewer (default $GRAFANA_URL)',
+    },
     env: {
       type: 'boolean',
       help: 'print the environment for a Grafana of your own beside this lab, with its passwords',
@@ -50,16 +59,22 @@ await runCommand({
       return EXIT.ok
     }
     const provisioning = readProvisioning(folder(values.grafana), environment)
+    const grafanaUrl = values['via-grafana'] ?? process.env['GRAFANA_URL']
+    const grafana = grafanaUrl === undefined ? undefined : await connectGrafana(grafanaUrl)
     using interrupted = interruption()
     out.progress('sending checkouts, some of them into the database timeout')
     const traffic = await driveTraffic(lab, interrupted.signal)
     out.progress(`following links: placed ${traffic.placed.traceId}, failed ${traffic.failed.traceId}`)
-    const links = await proveLinks({ provisioning, traffic, deadlineMs: Date.now() + timeoutSeconds * 1_000 })
+    const context = { provisioning, traffic, deadlineMs: Date.now() + timeoutSeconds * 1_000 }
+    if (grafana !== undefined) out.progress(`and through Grafana ${grafana.version} at ${grafana.url}`)
+    const throughGrafana = grafana === undefined ? [] : proveViaGrafana(context, grafana)
+    const links = [...(await proveLinks(context)), ...(await Promise.all(throughGrafana))]
     const broken = links.filter(({ verdict }) => verdict === 'broken')
     out.json({
       proven: broken.length === 0,
       placed: { traceId: traffic.placed.traceId, orderId: traffic.placed.orderId },
       failed: { traceId: traffic.failed.traceId },
+      ...(grafana === undefined ? {} : { grafana }),
       links,
     })
     print(links, out)

@@ -45,22 +45,22 @@ function proveVariables({ provisioning, deadlineMs }: LinkContext, dashboard: Da
 }
 
 /** `label_values(metric, label)` or `label_values(label)`. */
-function labelValuesQuery(query: string): RegExpExecArray {
+export function labelValuesQuery(query: string): RegExpExecArray {
   const match = /^label_values\((?:(.+),\s*)?(\w+)\)$/.exec(query)
   if (match === null) throw new ConfigurationFault(`only label_values(…) is evaluated by this proof, got ${query}`)
   return match
 }
 
-const variablesOf = ({ model }: Dashboard) => asArray(field(model, 'templating', 'list'))
+export const variablesOf = ({ model }: Dashboard) => asArray(field(model, 'templating', 'list'))
 
 /** "All" chosen everywhere, as the dashboards open. */
-function selectAll(list: unknown[]): Variables {
+export function selectAll(list: unknown[]): Variables {
   return Object.fromEntries(
     list.map((variable) => [asText(field(variable, 'name')), asText(field(variable, 'allValue'))]),
   )
 }
 
-function timeRange({ model }: Dashboard): TimeRange {
+export function timeRange({ model }: Dashboard): TimeRange {
   const nowMs = Date.now()
   return {
     fromMs: relativeTimeMs(asText(field(model, 'time', 'from')) || 'now-6h', nowMs),

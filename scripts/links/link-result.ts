@@ -15,6 +15,8 @@ export type LinkKind =
   | 'dashboard link'
   | 'alert'
   | 'rule file'
+  | 'loaded by Grafana'
+  | 'query in Grafana'
 
 export interface Link {
   kind: LinkKind

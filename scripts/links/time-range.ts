@@ -33,7 +33,7 @@ export function shifted(span: TimeRange, startShift: string | undefined, endShif
 }
 
 /** A chart of usual width. */
-const MAX_DATA_POINTS = 1_000
+export const MAX_DATA_POINTS = 1_000
 const STEPS_MS = [
   1, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 30_000, 60_000, 120_000, 300_000,
   600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000,
