@@ -46,6 +46,34 @@ describe('a good configuration', () => {
     assert.equal(config.traces?.configs[0]?.receivers.otlp.protocols.grpc?.endpoint, '127.0.0.1:9')
   })
 
+  test('tenant and passwords come from the environment, and none of them sends no header', () => {
+    const text = readFileSync(join(AGENT, 'grafana-agent.yaml'), 'utf8')
+    const headersWith = (env: Record<string, string>) => {
+      const { config } = readAgentConfig(
+        expandEnv(text, (name) => env[name]),
+        'grafana-agent.yaml',
+      )
+      return [
+        config.metrics?.global.remote_write[0]?.headers,
+        config.logs?.configs[0]?.clients[0]?.headers,
+        config.traces?.configs[0]?.remote_write[0]?.headers,
+      ]
+    }
+    assert.deepEqual(headersWith({}), [{}, {}, {}])
+    const env = {
+      TENANT_ID: 'lab',
+      PROMETHEUS_PASSWORD: 'p',
+      LOKI_USERNAME: 'l',
+      TEMPO_USERNAME: 't',
+      TEMPO_PASSWORD: 'p',
+    }
+    const basic = (credentials: string) => ({
+      'x-scope-orgid': 'lab',
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    })
+    assert.deepEqual(headersWith(env), [basic(':p'), basic('l:'), basic('t:p')])
+  })
+
   test('an empty file, an empty section and a metrics section without remote_write are legal', () => {
     assert.deepEqual(faultsOf(''), [])
     assert.deepEqual(faultsOf('metrics:\nlogs:\ntraces:\n'), [])

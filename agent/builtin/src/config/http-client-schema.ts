@@ -42,12 +42,15 @@ export interface HttpClientConfig {
   readonly headers?: ReadonlyMap<string, string> | undefined
 }
 
-/** The request headers such a block stands for, lower-cased names. */
+/**
+ * The request headers such a block stands for, lower-cased names. One file serves backends with and without tenants and
+ * passwords, whose variables are empty then: an empty header and empty credentials are none.
+ */
 export function clientHeaders(config: HttpClientConfig): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (const [name, value] of config.headers ?? []) headers[name.toLowerCase()] = value
-  if (config.basic_auth !== undefined) {
-    const { username = '', password = '' } = config.basic_auth
+  for (const [name, value] of config.headers ?? []) if (value !== '') headers[name.toLowerCase()] = value
+  const { username = '', password = '' } = config.basic_auth ?? {}
+  if (username !== '' || password !== '') {
     headers['authorization'] = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   } else if (config.authorization !== undefined) {
     headers['authorization'] = `${config.authorization.type ?? 'Bearer'} ${config.authorization.credentials ?? ''}`

@@ -16,7 +16,7 @@ export const clientSchema = refined(
     {
       url: required(httpUrl),
       name: optional(text),
-      tenant_id: optional(nonEmptyText),
+      tenant_id: withDefault(text, ''),
       batchwait: withDefault(durationMs, 1000),
       batchsize: withDefault(sizeBytes, 1024 * 1024),
       timeout: withDefault(durationMs, 10_000),
@@ -34,7 +34,7 @@ export const clientSchema = refined(
     ...raw,
     headers: {
       ...clientHeaders(raw),
-      ...(raw.tenant_id === undefined ? {} : { 'x-scope-orgid': raw.tenant_id }),
+      ...(raw.tenant_id === '' ? {} : { 'x-scope-orgid': raw.tenant_id }),
     },
     backoff_config: raw.backoff_config ?? { min_period: 500, max_period: 300_000, max_retries: 10 },
   }),

@@ -1,7 +1,7 @@
 // The table of what the embedded lab consists of: for each component how it is started, when it is ready, what it needs
 // first and what to try when it fails. Owns no lifecycle (start-lab.ts, stop-lab.ts do) and no proof.
 import { join } from 'node:path'
-import { foreignAgentArguments } from './foreign-agent.ts'
+import { foreignAgentArguments, staticModeArguments } from './foreign-agent.ts'
 import type { LabDescription } from '../../lab-description.ts'
 import { url } from '../../lab-description.ts'
 import { nodeExporterOnPath } from '../../machine/programs-on-path.ts'
@@ -102,6 +102,7 @@ const backend: Component = {
       PROMETHEUS_PORT: String(lab.ports.prometheus),
       TEMPO_OTLP_GRPC_PORT: String(lab.ports.tempoOtlpGrpc),
       TEMPO_OTLP_HTTP_PORT: String(lab.ports.tempoOtlpHttp),
+      LOKI_OTLP_INDEX_LABELS: 'job,level',
       PROMETHEUS_RULE_FILES: process.env['PROMETHEUS_RULE_FILES'] ?? join(ROOT, 'grafana/alerts.prometheus.yaml'),
     },
   }),
@@ -129,7 +130,7 @@ const builtinAgent: Component = {
     args: [
       ...SMALL_HEAP,
       'agent/builtin/src/main.ts',
-      ...foreignAgentArguments('grafana-agent', lab.agentConfig, lab),
+      ...staticModeArguments(lab.agentConfig, lab),
       ...(nodeExporterOnPath().length > 0 ? [] : [`-host-metrics.address=${HOST}:${lab.ports.nodeExporter}`]),
     ],
     env: agentEnvironment(lab),
@@ -186,6 +187,9 @@ function agentEnvironment(lab: LabDescription): Record<string, string> {
     TEMPO_ADDRESS: address(lab, 'tempo'),
     PROMETHEUS_ADDRESS: address(lab, 'prometheus'),
     AGENT_ADDRESS: address(lab, 'agent'),
+    AGENT_HOST: HOST,
+    // The collector's health_check: nobody asks for it here (foreignAgent), so a second lab need not move its port either.
+    AGENT_HEALTH_ENDPOINT: `${HOST}:0`,
     AGENT_OTLP_GRPC_ENDPOINT: address(lab, 'agentOtlpGrpc'),
     AGENT_OTLP_HTTP_ENDPOINT: address(lab, 'agentOtlpHttp'),
     LOG_DIR: state.logs,
