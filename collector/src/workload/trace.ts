@@ -7,7 +7,15 @@ import { below, pick } from './random.ts'
 import { attribute, everyKindOfValue, int, text } from './values.ts'
 import { timeOf, type Workload } from './workload.ts'
 
+type Severity = readonly [number: number, text: string]
+
 export const SERVICES = ['frontend', 'orders', 'storage'] as const
+const SEVERITIES: readonly [Severity, ...Severity[]] = [
+  [9, 'INFO'],
+  [13, 'WARN'],
+  [17, 'ERROR'],
+  [5, 'DEBUG'],
+]
 const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.40.0'
 const SCOPE: InstrumentationScope = {
   name: 'collector.test',
@@ -99,17 +107,7 @@ export function logRecordAt(sent: Workload, seq: number): Placed<LogRecord> {
   const { seed } = sent
   const time = timeOf(sent, seq)
   const token = tokenOf(seed, 'log', seq)
-  const severity = pick(
-    [
-      [9, 'INFO'],
-      [13, 'WARN'],
-      [17, 'ERROR'],
-      [5, 'DEBUG'],
-    ] as const,
-    seed,
-    seq,
-    21,
-  )
+  const severity = pick(SEVERITIES, seed, seq, 21)
   return place(serviceOf(index), {
     timeUnixNano: time,
     observedTimeUnixNano: time + 5n,

@@ -19,6 +19,9 @@ export interface Workload {
   /** `json`: as a service writes them; `hostile`: also empty bodies, CRLF, ANSI, invalid UTF-8, 256 KiB. */
   readonly lineStyle: 'json' | 'hostile'
   readonly lineBytes: number
+  /** Pages the scrape target answers before it goes away. */
+  readonly scrapes: number
+  /** Of traces, exports and lines, each on its own. */
   readonly pace: Pace
 }
 
@@ -30,6 +33,7 @@ const defaults = {
   logsPerTrace: 2,
   metricExports: 0,
   lines: 0,
+  scrapes: 0,
   files: 1,
   lineStyle: 'json',
   lineBytes: 0,
@@ -42,7 +46,7 @@ export function workload(options: WorkloadOptions): Workload {
   const now = BigInt(Math.floor(Date.now() / 1000)) * 1_000_000_000n
   const whole = { startTimeUnixNano: now, ...defaults, ...options }
   const integer = (
-    field: 'traces' | 'spansPerTrace' | 'logsPerTrace' | 'metricExports' | 'lines' | 'files',
+    field: 'traces' | 'spansPerTrace' | 'logsPerTrace' | 'metricExports' | 'lines' | 'files' | 'scrapes',
     min: number,
     max: number,
   ): void => {
@@ -56,6 +60,7 @@ export function workload(options: WorkloadOptions): Workload {
   integer('metricExports', 0, 10_000_000)
   integer('lines', 0, 500_000_000)
   integer('files', 1, 1000)
+  integer('scrapes', 0, 1_000_000)
   return Object.freeze(whole)
 }
 
