@@ -25,6 +25,12 @@ test('a push keeps streams, nanoseconds, lines and structured metadata through s
   assert.deepEqual(decodePushProto(snappyDecode(body, 1 << 20)), request)
 })
 
+test('bytes in a line that are not UTF-8 become U+FFFD: Loki takes such lines, and one must not cost a batch', () => {
+  const body = Buffer.from(encodePushProto(request))
+  body[body.indexOf('日誌')] = 0xff
+  assert.match(decodePushProto(body).streams[0]?.entries[0]?.line ?? '', /^\{"message":"\ufffd+誌"\}$/)
+})
+
 test('a JSON push gives the same request', () => {
   const body = {
     streams: [

@@ -54,7 +54,7 @@ function readEntry(reader: ProtoReader): PushEntry {
   const outer = reader.enter()
   while (reader.next()) {
     if (reader.field === 1) entry.timestampUnixNano = readTimestamp(reader)
-    else if (reader.field === 2) entry.line = reader.string()
+    else if (reader.field === 2) entry.line = reader.lossyString()
     else if (reader.field === 3) entry.structuredMetadata.push(readPair(reader))
     else reader.skip()
   }

@@ -8,6 +8,7 @@ import { ProtocolError } from './protocol-error.ts'
 
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
+const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Below this length a JS loop over ASCII beats the call into TextDecoder (measured on Node 24: break-even near 24 bytes). */
@@ -161,6 +162,11 @@ export class ProtoReader {
     } catch (cause) {
       throw new ProtocolError(`${this.#what}: expected valid UTF-8 in field ${this.field} at byte ${start}`, { cause })
     }
+  }
+
+  /** For the one format whose servers take what is not UTF-8 (Loki's lines, Go's gogoproto does not look): U+FFFD for it. */
+  lossyString(): string {
+    return lossyUtf8.decode(this.bytesField())
   }
 
   /** A repeated scalar: packed (one length-delimited run) or one element per tag. */
