@@ -4,6 +4,7 @@
  */
 import http from 'node:http'
 import http2 from 'node:http2'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { stores, type Fault } from '../faults/fault.ts'
@@ -22,6 +23,8 @@ export interface ReceivedRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly sizeBytes: number
   readonly fault: Fault | undefined
+  /** Why it could not be read, and was answered 400. */
+  readonly unreadable?: string
   /** Whether the items are stored now. */
   readonly accepted: boolean
 }
@@ -121,6 +124,7 @@ export class Receiver implements AsyncDisposable {
     const given = this.fault?.(number)
     const kind = kindOfPath(exchange.path)
     if (kind === undefined) return exchange.reject(404, 12, `no such route: ${exchange.path}`)
+    const seen = { receiver: this.name, kind, number, headers: exchange.headers, fault: given }
     try {
       const { body, encoding } = await exchange.read(
         MAX_BODY_BYTES,
@@ -129,22 +133,21 @@ export class Receiver implements AsyncDisposable {
       const plain = decompress(body, encoding)
       const arrivals = decodeRequest(kind, exchange.contentType, plain)
       const accepted = stores(given)
-      if (given?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, given.ms))
+      if (given?.kind === 'delay') await sleep(given.ms)
       if (accepted) await this.#options.forward?.(kind, exchange.contentType, plain)
-      this.#options.onRequest({
-        receiver: this.name,
-        kind,
-        atMs: performance.now(),
-        number,
-        arrivals,
-        headers: exchange.headers,
-        sizeBytes: body.length,
-        fault: given,
-        accepted,
-      })
+      this.#options.onRequest({ ...seen, atMs: performance.now(), arrivals, sizeBytes: body.length, accepted })
       exchange.answer(kind, given)
     } catch (error) {
-      exchange.reject(400, 3, error instanceof Error ? error.message : String(error))
+      const unreadable = error instanceof Error ? error.message : String(error)
+      this.#options.onRequest({
+        ...seen,
+        atMs: performance.now(),
+        arrivals: [],
+        sizeBytes: 0,
+        accepted: false,
+        unreadable,
+      })
+      exchange.reject(400, 3, unreadable)
     }
   }
 }

@@ -66,7 +66,7 @@ export class Ledger {
   }
 
   take(request: ReceivedRequest): void {
-    const outcome = `${request.receiver}: ${request.fault === undefined ? 'taken' : describeFault(request.fault)}`
+    const outcome = `${request.receiver}: ${outcomeOf(request)}`
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
     for (const arrival of request.arrivals) this.#arrive(arrival, request)
     for (const observe of this.observers) observe(request)
@@ -137,4 +137,9 @@ function describeArrival(arrival: Arrival): string {
     default:
       return `a ${arrival.kind} nobody sent`
   }
+}
+
+function outcomeOf({ fault, unreadable }: ReceivedRequest): string {
+  if (unreadable !== undefined) return `unreadable (${unreadable})`
+  return fault === undefined ? 'taken' : describeFault(fault)
 }

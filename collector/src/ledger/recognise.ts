@@ -80,7 +80,7 @@ function recogniseLog(
   }
   const line = parseToken(sent.seed, 'line', body)
   if (line === undefined) return body.includes(runTag(sent.seed)) ? 'unknown' : 'foreign'
-  return recogniseLine(sent, line, {
+  return recogniseLine(sent, line, '', {
     body,
     timeUnixNano: item.timeUnixNano,
     traceId: item.traceId,
@@ -98,7 +98,7 @@ function recogniseEntry(sent: Workload, labels: string, entry: PushEntry): Recog
     metadata.get('level') ??
     metadata.get('detected_level') ??
     ''
-  return recogniseLine(sent, seq, {
+  return recogniseLine(sent, seq, labels, {
     body: entry.line,
     timeUnixNano: entry.timestampUnixNano,
     traceId: metadata.get('trace_id') ?? '',
@@ -115,23 +115,15 @@ interface LineView {
   readonly level: string
 }
 
-function recogniseLine(sent: Workload, seq: number, got: LineView): Recognition {
+/** @param stream Loki's labels: it keeps an order within a stream, and lines of one file may belong to several. */
+function recogniseLine(sent: Workload, seq: number, stream: string, got: LineView): Recognition {
   if (seq >= sent.lines) return 'unknown'
-  const { text, file, ...facts } = logLineAt(sent, seq)
+  const { text, file, fields } = logLineAt(sent, seq)
   return {
     track: 'logLines',
     seq,
-    stream: `file ${file}`,
-    compare: () => {
-      const want = {
-        body: comparable(text),
-        timeUnixNano: facts.timeUnixNano,
-        traceId: facts.traceId,
-        spanId: facts.spanId,
-        level: facts.level,
-      }
-      return differences(want, { ...got, body: comparable(got.body) })
-    },
+    stream: `file ${file} ${stream}`,
+    compare: () => differences({ body: comparable(text), ...fields }, { ...got, body: comparable(got.body) }),
   }
 }
 

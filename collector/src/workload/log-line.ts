@@ -10,9 +10,15 @@ export interface LogLine {
   readonly bytes: Buffer
   /** Without it. Bytes that are not UTF-8 are U+FFFD: no protocol between collector and store could carry them. */
   readonly text: string
+  readonly traceId: string
+  readonly spanId: string
+  /** What the line says of itself to those who parse it; a line that is no JSON says nothing. */
+  readonly fields: LineFields | undefined
+}
+
+interface LineFields {
   readonly timeUnixNano: bigint
   readonly level: string
-  readonly service: string
   readonly traceId: string
   readonly spanId: string
 }
@@ -24,52 +30,42 @@ export function logLineAt(sent: Workload, seq: number): LogLine {
   const { seed } = sent
   const trace = sent.traces === 0 ? seq : seq % sent.traces
   const index = below(sent.spansPerTrace, seed, seq, 31)
-  const facts = {
-    file: seq % sent.files,
-    timeUnixNano: timeOf(sent, seq),
-    level: pick(['info', 'warn', 'error', 'debug'], seed, seq, 32),
-    service: pick(SERVICES, seed, seq, 33),
-    traceId: traceIdOf(seed, trace),
-    spanId: spanIdOf(seed, trace, index),
-  }
-  const variant = sent.lineStyle === 'json' ? 0 : seq % 6
+  const traceId = traceIdOf(seed, trace)
+  const spanId = spanIdOf(seed, trace, index)
+  const level = pick(['info', 'warn', 'error', 'debug'], seed, seq, 32)
+  const timeUnixNano = timeOf(sent, seq)
   const token = tokenOf(seed, 'line', seq)
-  const json = (message: string): string =>
-    JSON.stringify({
-      timestamp: rfc3339Nano(facts.timeUnixNano),
-      level: facts.level,
-      message,
-      service: facts.service,
-      trace_id: facts.traceId,
-      span_id: facts.spanId,
-    })
-  const padding = 'x'.repeat(sent.lineBytes)
-  switch (variant) {
+  const line = (fields: LineFields | undefined, bytes: Buffer): LogLine => ({
+    file: seq % sent.files,
+    bytes,
+    text: bytes.toString('utf8').replace(/\r?\n$/, ''),
+    traceId,
+    spanId,
+    fields,
+  })
+  const json = (message: string, end = '\n'): LogLine => {
+    const service = pick(SERVICES, seed, seq, 33)
+    const text = { timestamp: rfc3339Nano(timeUnixNano), level, message, service, trace_id: traceId, span_id: spanId }
+    return line({ timeUnixNano, level, traceId, spanId }, Buffer.from(JSON.stringify(text) + end))
+  }
+  const plain = (...parts: (string | Buffer)[]): LogLine =>
+    line(undefined, Buffer.concat(parts.map((part) => Buffer.from(part))))
+
+  switch (sent.lineStyle === 'json' ? 0 : seq % 6) {
     case 1:
-      return { ...facts, ...ended(json(`CRLF ${token}`), '\r\n') }
+      return json(`CRLF ${token}`, '\r\n')
     case 2:
-      return { ...facts, ...ended(`${ESCAPE}[31mred ${token}${ESCAPE}[0m  two  spaces and a tab\t`) }
-    case 3: {
-      const bytes = Buffer.concat([
-        Buffer.from(`not UTF-8 ${token} `),
-        Buffer.from([0xff, 0xfe]),
-        Buffer.from(' end\n'),
-      ])
-      return { ...facts, bytes, text: bytes.toString('utf8').slice(0, -1) }
-    }
+      return plain(`${ESCAPE}[31mred ${token}${ESCAPE}[0m  two  spaces and a tab\t\n`)
+    case 3:
+      return plain(`not UTF-8 ${token} `, Buffer.from([0xff, 0xfe]), ' end\n')
     case 4:
-      return {
-        ...facts,
-        ...ended(json(seq % 60 === 4 ? `long ${token} ${'y'.repeat(LONG_LINE_BYTES)}` : `short ${token}`)),
-      }
+      return json(seq % 60 === 4 ? `long ${token} ${'y'.repeat(LONG_LINE_BYTES)}` : `short ${token}`)
     case 5:
-      return { ...facts, ...ended(json(`größe 日誌 🦊 "quoted" \\ ${token}`)) }
+      return json(`größe 日誌 🦊 "quoted" \\ ${token}`)
     default:
-      return { ...facts, ...ended(json(`order stored ${token}${padding}`)) }
+      return json(`order stored ${token}${'x'.repeat(sent.lineBytes)}`)
   }
 }
-
-const ended = (text: string, end = '\n'): { bytes: Buffer; text: string } => ({ bytes: Buffer.from(text + end), text })
 
 export function rfc3339Nano(timeUnixNano: bigint): string {
   const seconds = new Date(Number(timeUnixNano / 1_000_000_000n) * 1000).toISOString().slice(0, 19)
