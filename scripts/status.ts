@@ -18,7 +18,7 @@ await runCommand({
     const runtime = await runtimeOf(lab)
     const [components, faults] = await Promise.all([runtime.status(lab), activeFaults(lab)])
     const ready = components.every(({ state }) => state === 'ready')
-    const place = lab.runtime === 'docker' ? { project: lab.project, agent: lab.agent } : { stateDir: lab.stateDir }
+    const place = lab.runtime === 'docker' ? { project: lab.project, ...lab.docker } : { stateDir: lab.stateDir }
     out.json({ runtime: lab.runtime, ...place, ready, components, faults })
     print(components, out)
     for (const fault of faults) out.line(out.aimed(`${describeFault(fault)}; sooner off with: ${fault.off}`))

@@ -16,7 +16,7 @@ import { proveCheckout } from './lab/proof/proof.ts'
 import { isProven, printProof, proofJson } from './lab/proof/proof-report.ts'
 import { chooseRuntime } from './lab/runtime/choose-runtime.ts'
 import type { RuntimeName } from './lab/runtime/runtime-name.ts'
-import { givenPorts, readSettings, settingsSources } from './lab/settings.ts'
+import { givenDockerSettings, givenPorts, readSettings, settingsSources } from './lab/settings.ts'
 import { runtimeOf } from './lab/runtime/runtime.ts'
 import type { ComponentTiming, Runtime } from './lab/runtime/runtime.ts'
 import { prepareStateDirectory, stateDirectory } from './lab/state-directory.ts'
@@ -72,8 +72,7 @@ await runCommand({
     }
     const given: GivenOptions = {
       ports: givenPorts(sources),
-      // .env names one as well, for `docker compose up`; that is a default and nothing that was asked for.
-      agent: (sources.env['AGENT'] ?? '') !== '',
+      docker: givenDockerSettings(sources),
       memory: options.memory,
       agentBin: options.agentBin !== undefined,
       agentConfig: options.agentConfig !== undefined,
@@ -93,10 +92,8 @@ await runCommand({
       })
       out.progress(`runtime: ${name} (${reason})`)
       const lab = adoptRunning(describeLab(settings, { ...options, runtime: name }), given, running, out)
-      if (name === 'embedded' && given.agent && settings.agent !== 'builtin' && !given.agentBin)
-        out.progress(
-          `AGENT=${settings.agent} is for Docker: here the built-in agent runs, or the one --agent-bin names`,
-        )
+      if (name === 'embedded' && given.docker.has('agent') && settings.docker.agent !== 'builtin')
+        out.progress(`AGENT=${settings.docker.agent} is for Docker; a collector of your own is named by --agent-bin`)
       const runtime = await runtimeOf(lab)
       if (running !== undefined) await refuseCrippled(runtime, lab, out)
       const { timings, takeBack } = await runtime.start(lab, { out, signal: interrupted.signal })

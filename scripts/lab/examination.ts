@@ -136,8 +136,8 @@ async function ports(lab: LabDescription): Promise<Finding[]> {
       if (owns(name, holder)) return { what, verdict: 'ok', found: `held by this lab: ${use}` }
       const by = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
       const advice = `end that process, or move the port: ${PORTS[name].env}=N npm run up`
-      // Grafana is not started by the embedded runtime.
-      if (name === 'grafana' && lab.runtime === 'embedded')
+      // These are not started by the embedded runtime.
+      if ((name === 'grafana' || name === 'jaeger') && lab.runtime === 'embedded')
         return { what, verdict: 'note', found: `held by ${by}: ${use}` }
       return { what, verdict: 'bad', found: `held by ${by}: ${use}`, advice }
     }),

@@ -44,7 +44,7 @@ test('what was not asked for is taken from the lab that runs, what was asked for
   const running = describeLab(settings, { ...options, memory: true, agentBin: '/bin/otelcol', ownDatabase: false })
   const { lab: plain } = settingsOf({})
   const nothing = {
-    agent: false,
+    docker: new Set<never>(),
     memory: false,
     agentBin: false,
     agentConfig: false,

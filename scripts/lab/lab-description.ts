@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { asText, field, parseObject } from './json.ts'
 import { PORT_NAMES } from './ports.ts'
 import type { PortName } from './ports.ts'
-import type { AgentName } from './runtime/agent-name.ts'
+import type { DockerSettings } from './runtime/docker-settings.ts'
 import type { RuntimeName } from './runtime/runtime-name.ts'
 import { HOST } from './settings.ts'
 import type { LabSettings } from './settings.ts'
@@ -24,28 +24,25 @@ export interface LabDescription extends LabOptions {
   stateDir: string
   /** Docker: its Compose project. */
   project: string
-  /** Docker: its agent; undefined where that is not known. */
-  agent: AgentName | undefined
+  docker: DockerSettings
   portOffset: number
   ports: Record<PortName, number>
-  /** With the password; undefined until Postgres has started. */
+  /** As the shop, with the password; undefined until Postgres has started. */
   databaseUrl: string | undefined
+  /** The same database as Grafana sees it, where it has a role of its own. */
+  readerUrl?: string | undefined
 }
 
 const NO_OPTIONS: LabOptions = { memory: false, agentBin: undefined, agentConfig: undefined, ownDatabase: false }
 
-/** The agent of docker-compose.yaml when nothing is said. */
-const DEFAULT_AGENT: AgentName = 'alloy'
-
 export function describeLab(
-  { runtime: _asked, agent, ...settings }: LabSettings,
+  { runtime: _asked, ...settings }: LabSettings,
   { runtime = 'embedded', ...options }: Partial<LabOptions> & { runtime?: RuntimeName } = {},
 ): LabDescription {
   return {
     ...settings,
     ports: { ...settings.ports },
     runtime,
-    agent: runtime === 'docker' ? (agent ?? DEFAULT_AGENT) : undefined,
     ...NO_OPTIONS,
     ...options,
   }
@@ -72,7 +69,7 @@ export function forgetDescription(stateDir: string): void {
 
 /** A lab of processes; what is in Docker describes itself (docker/find-lab.ts). */
 export function readDescription(
-  settings: Pick<LabSettings, 'stateDir' | 'portOffset' | 'ports'>,
+  settings: Pick<LabSettings, 'stateDir' | 'portOffset' | 'ports'> & Partial<Pick<LabSettings, 'project' | 'docker'>>,
 ): LabDescription | undefined {
   const path = descriptionFile(settings.stateDir)
   if (!existsSync(path)) return undefined
@@ -84,8 +81,8 @@ export function readDescription(
   }
   return {
     runtime: 'embedded',
-    project: asText(stored['project']),
-    agent: undefined,
+    project: settings.project ?? '',
+    docker: settings.docker ?? { agent: 'builtin', traces: 'tempo', grafana: 'off' },
     stateDir: settings.stateDir,
     portOffset: typeof stored['portOffset'] === 'number' ? stored['portOffset'] : settings.portOffset,
     ports,
@@ -99,7 +96,7 @@ export function readDescription(
 
 /** What was asked for in so many words, in contrast to what holds when nothing is said. */
 export interface GivenOptions extends Record<keyof LabOptions, boolean> {
-  agent: boolean
+  docker: ReadonlySet<keyof DockerSettings>
   ports: ReadonlySet<PortName>
 }
 
@@ -110,11 +107,21 @@ export function adopt(running: LabDescription, wanted: LabDescription, given: Gi
   return {
     ...running,
     ports,
-    agent: (given.agent ? wanted : running).agent,
+    docker: { ...running.docker, ...onlyGiven(wanted.docker, given.docker) },
     memory: (given.memory ? wanted : running).memory,
     agentBin: (given.agentBin ? wanted : running).agentBin,
     agentConfig: (given.agentConfig ? wanted : running).agentConfig,
     ownDatabase: (given.ownDatabase ? wanted : running).ownDatabase,
+  }
+}
+
+/** These may change while a lab is up: Compose replaces just the containers they concern. */
+function onlyGiven(wanted: DockerSettings, given: GivenOptions['docker']): Partial<DockerSettings> {
+  const { agent, traces, grafana } = wanted
+  return {
+    ...(given.has('agent') && { agent }),
+    ...(given.has('traces') && { traces }),
+    ...(given.has('grafana') && { grafana }),
   }
 }
 

@@ -18,6 +18,7 @@ export const PORTS = {
   paymentOps: { env: 'PAYMENT_OPS_PORT', default: 18003, what: "payment's metrics, health and faults" },
   console: { env: 'CONSOLE_PORT', default: 8080, what: "the lab's page" },
   grafana: { env: 'GRAFANA_PORT', default: 3000, what: 'Grafana (docker runtime)' },
+  jaeger: { env: 'JAEGER_PORT', default: 16686, what: 'Jaeger (docker runtime, TRACES=jaeger)' },
   loki: { env: 'LOKI_PORT', default: 3100, what: 'Loki API' },
   tempo: { env: 'TEMPO_PORT', default: 3200, what: 'Tempo API' },
   prometheus: { env: 'PROMETHEUS_PORT', default: 9090, what: 'Prometheus API' },

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { PORT_NAMES, PORTS } from './ports.ts'
 import type { PortName } from './ports.ts'
-import { AGENT_NAMES } from './runtime/agent-name.ts'
-import type { AgentName } from './runtime/agent-name.ts'
+import { AGENT_NAMES, GRAFANA_SWITCH, TRACE_STORES } from './runtime/docker-settings.ts'
+import type { DockerSettings } from './runtime/docker-settings.ts'
 import { RUNTIME_NAMES } from './runtime/runtime-name.ts'
 import type { RuntimeName } from './runtime/runtime-name.ts'
 
@@ -26,8 +26,7 @@ export interface LabSettings {
   databaseUrl: string | undefined
   /** LAB_RUNTIME: as if --docker or --embedded were always given. */
   runtime: RuntimeName | undefined
-  /** AGENT: which agent runs in Docker. */
-  agent: AgentName | undefined
+  docker: DockerSettings
   /** The Compose project a lab in Docker is. */
   project: string
 }
@@ -76,7 +75,9 @@ export function readSettings({ env, file = {}, portOffset: offsetArgument }: Set
       ? integer('LAB_PORT_OFFSET', env['LAB_PORT_OFFSET'], 0, MAX_PORT_OFFSET)
       : integer('--port-offset', offsetArgument, 0, MAX_PORT_OFFSET)
   const runtime = oneOf('LAB_RUNTIME', RUNTIME_NAMES)
-  const agent = oneOf('AGENT', AGENT_NAMES)
+  const agent = oneOf('AGENT', AGENT_NAMES) ?? 'alloy'
+  const traces = oneOf('TRACES', TRACE_STORES) ?? 'tempo'
+  const grafana = oneOf('GRAFANA', GRAFANA_SWITCH) ?? 'on'
 
   const ports = {} as Record<PortName, number>
   const takenBy = new Map<number, string>()
@@ -101,7 +102,7 @@ export function readSettings({ env, file = {}, portOffset: offsetArgument }: Set
     ports: Object.freeze(ports),
     databaseUrl: env['DATABASE_URL'] || undefined,
     runtime,
-    agent,
+    docker: { agent, traces, grafana },
     project: projectName({ env, file, portOffset }),
   })
 }
@@ -111,6 +112,12 @@ export function settingsSources(portOffset: string | undefined): Required<Settin
   const path = join(ROOT, '.env')
   const file = existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
   return { env: process.env, file, portOffset }
+}
+
+/** What somebody has asked for in this very command; .env holds defaults, and a lab that runs may be another one. */
+export function givenDockerSettings({ env }: SettingsSources): ReadonlySet<keyof DockerSettings> {
+  const names = { agent: 'AGENT', traces: 'TRACES', grafana: 'GRAFANA' } as const
+  return new Set((['agent', 'traces', 'grafana'] as const).filter((name) => (env[names[name]] ?? '') !== ''))
 }
 
 /** The ports somebody has asked for, by an offset or one by one; the others are only where they would be by default. */

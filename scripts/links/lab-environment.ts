@@ -5,12 +5,14 @@ import { url } from '../lab/lab-description.ts'
 import { ROOT } from '../lab/settings.ts'
 
 export function grafanaEnvironment(lab: LabDescription): Record<string, string> {
-  const database = lab.databaseUrl === undefined ? undefined : new URL(lab.databaseUrl)
+  const address = lab.readerUrl ?? lab.databaseUrl
+  const database = address === undefined ? undefined : new URL(address)
   return {
     LOKI_URL: url(lab, 'loki'),
     TEMPO_URL: url(lab, 'tempo'),
     PROMETHEUS_URL: url(lab, 'prometheus'),
-    TRACES_UID: 'tempo',
+    JAEGER_URL: url(lab, 'jaeger'),
+    TRACES_UID: lab.runtime === 'docker' ? lab.docker.traces : 'tempo',
     // The embedded lab has no superuser to make grafana_reader with: its Postgres knows only the shop's own role.
     POSTGRES_ADDRESS: database?.host ?? '',
     POSTGRES_DATABASE: database?.pathname.slice(1) ?? '',

@@ -71,11 +71,16 @@ export function compose(lab: LabDescription, args: string[], options: DockerComm
 }
 
 /** What docker-compose.yaml reads of a lab. Said in the environment, it wins over what .env says. */
-function composeEnvironment({ ports, agent }: LabDescription): Record<string, string | undefined> {
+function composeEnvironment({
+  ports,
+  docker: { agent, traces, grafana },
+}: LabDescription): Record<string, string | undefined> {
   const chosen = PORT_NAMES.filter((name) => ports[name] !== 0)
   return {
     ...Object.fromEntries(chosen.map((name) => [PORTS[name].env, String(ports[name])])),
-    ...(agent !== undefined && { AGENT: agent }),
+    AGENT: agent,
+    TRACES: traces,
+    GRAFANA: grafana,
   }
 }
 

@@ -3,12 +3,13 @@ import type { LabDescription } from '../../lab-description.ts'
 import { LabError } from '../../lab-error.ts'
 import type { ComponentStatus, LogRequest, Runtime, StoppedComponent, StopOptions } from '../runtime.ts'
 import { compose } from './compose-command.ts'
-import { readComposeProject } from './compose-project.ts'
 import { containerStatus } from './container-status.ts'
 import { followContainer, lastLinesOf } from './container-logs.ts'
 import { projectContainers } from './containers.ts'
 import type { ProjectContainer } from './containers.ts'
+import { databaseUrls } from './database-urls.ts'
 import { connectEngine } from './engine.ts'
+import { CORE_SERVICES } from './published-ports.ts'
 import { startProject } from './start-project.ts'
 
 const STOP_TIMEOUT_MS = 120_000
@@ -21,7 +22,7 @@ export const dockerRuntime: Runtime = {
   },
   async start(lab, options) {
     const started = await startProject(lab, options)
-    await readPorts(lab)
+    await learn(lab)
     return started
   },
   async componentNames(lab) {
@@ -42,21 +43,26 @@ async function componentsOf(lab: LabDescription): Promise<ProjectContainer[]> {
   return (await projectContainers(docker, lab.project)).filter(({ isDone }) => !isDone)
 }
 
-/** A port that was left to Docker's choice is known only now. */
-async function readPorts(lab: LabDescription): Promise<void> {
-  for (const { ports } of await componentsOf(lab)) Object.assign(lab.ports, ports)
+/** A port that was left to Docker's choice is known only now, and so is the database's address. */
+async function learn(lab: LabDescription): Promise<void> {
+  const { docker } = await connectEngine()
+  const containers = await componentsOf(lab)
+  for (const { ports } of containers) Object.assign(lab.ports, ports)
+  Object.assign(lab, await databaseUrls(docker, containers))
 }
 
 /** Also of services that have no container: they would be missed otherwise. */
 async function status(lab: LabDescription): Promise<ComponentStatus[]> {
   const { docker } = await connectEngine()
-  const [containers, services] = await Promise.all([projectContainers(docker, lab.project), readComposeProject(lab)])
-  const absent = services.filter(({ name }) => !containers.some(({ service }) => service === name))
+  const containers = await projectContainers(docker, lab.project)
+  const absent = [...CORE_SERVICES, lab.docker.traces].filter(
+    (name) => !containers.some(({ service }) => service === name),
+  )
   return [
     ...(await Promise.all(
       containers.filter(({ isDone }) => !isDone).map((container) => containerStatus(docker, container)),
     )),
-    ...absent.map(({ name }): ComponentStatus => ({
+    ...absent.map((name): ComponentStatus => ({
       name,
       state: 'down',
       pid: undefined,
@@ -91,14 +97,17 @@ async function logs(lab: LabDescription, { component, lines, follow, onLine }: L
   return containers.length > 0
 }
 
-/** Compose knows what must end before what. Services of a profile go too. */
+/**
+ * Compose knows what must end before what, from the containers' labels: with a project's name it reads no file, so also a lab of
+ * other settings, or of a file that has become wrong, is ended whole.
+ */
 async function stop(lab: LabDescription, { volumes, onStopped }: StopOptions): Promise<StoppedComponent[]> {
   const stopped: StoppedComponent[] = []
   const startedAt = performance.now()
   const running = new Map(
     (await componentsOf(lab)).flatMap(({ name, service, isRunning }) => (isRunning ? [[name, service] as const] : [])),
   )
-  const args = ['--profile', '*', 'down', '--remove-orphans', ...(volumes ? ['--volumes'] : [])]
+  const args = ['down', ...(volumes ? ['--volumes'] : [])]
   const { exitCode, lastLines } = await compose(lab, args, {
     timeoutMs: STOP_TIMEOUT_MS,
     onLine(line) {

@@ -1,8 +1,11 @@
 import type { LabDescription } from '../../lab-description.ts'
 import { describeLab } from '../../lab-description.ts'
 import type { LabSettings } from '../../settings.ts'
-import { AGENT_NAMES } from '../agent-name.ts'
+import { AGENT_NAMES } from '../docker-settings.ts'
+import type { DockerSettings } from '../docker-settings.ts'
 import { PROJECT_LABEL, projectContainers } from './containers.ts'
+import type { ProjectContainer } from './containers.ts'
+import { databaseUrls } from './database-urls.ts'
 import { connectEngine } from './engine.ts'
 
 /** docker-compose.yaml puts it on the agent's container, which is called the same whichever agent it is. */
@@ -13,12 +16,23 @@ export async function findProject(settings: LabSettings): Promise<LabDescription
   const { docker } = await connectEngine()
   const containers = await projectContainers(docker, settings.project)
   if (containers.length === 0) return undefined
-  const lab = describeLab(settings, { runtime: 'docker' })
-  const agent = containers.find(({ service }) => service === 'agent')?.labels[AGENT_LABEL]
+  const ports: LabDescription['ports'] = Object.assign({ ...settings.ports }, ...containers.map((one) => one.ports))
   return {
-    ...lab,
-    ports: Object.assign(lab.ports, ...containers.map(({ ports }) => ports)),
-    agent: AGENT_NAMES.find((name) => name === agent),
+    ...describeLab(settings, { runtime: 'docker' }),
+    ports,
+    docker: settingsOf(containers, settings.docker),
+    ...(await databaseUrls(docker, containers)),
+  }
+}
+
+function settingsOf(containers: ProjectContainer[], unknown: DockerSettings): DockerSettings {
+  const container = (name: string) => containers.find(({ service }) => service === name)
+  const agent = container('agent')?.labels[AGENT_LABEL]
+  return {
+    agent: AGENT_NAMES.find((name) => name === agent) ?? unknown.agent,
+    traces:
+      container('jaeger') === undefined ? (container('tempo') === undefined ? unknown.traces : 'tempo') : 'jaeger',
+    grafana: container('grafana') === undefined ? 'off' : 'on',
   }
 }
 

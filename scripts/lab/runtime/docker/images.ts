@@ -21,15 +21,20 @@ export async function missingImages(engine: Dockerode, services: ComposeService[
       throw error
     }
   }
-  const wanted = services.map(async ({ image, build }) => {
-    if (await isThere(image)) return []
-    return build === undefined ? [image] : missing(build.baseImages)
-  })
-  const missing = async (images: string[]) => {
-    const found = await Promise.all(images.map(isThere))
-    return images.filter((_, i) => !found[i])
+  const missing = async (images: Iterable<string>) => {
+    const wanted = [...new Set(images)]
+    const found = await Promise.all(wanted.map(isThere))
+    return wanted.filter((_, i) => found[i] === false)
   }
-  return [...new Set((await Promise.all(wanted)).flat())]
+  const absent = await missing(services.map(({ image }) => image))
+  // Several services run an image that one of them says how to build.
+  const bases = new Map(
+    services.flatMap(({ image, build }) => (build === undefined ? [] : [[image, build.baseImages]])),
+  )
+  return [
+    ...absent.filter((image) => !bases.has(image)),
+    ...(await missing(absent.flatMap((image) => bases.get(image) ?? []))),
+  ]
 }
 
 export class PullError extends LabError {

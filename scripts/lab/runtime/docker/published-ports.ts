@@ -9,12 +9,18 @@ const PUBLISHED: Record<string, Record<number, PortName>> = {
   console: { 8080: 'console' },
   grafana: { 3000: 'grafana' },
   loki: { 3100: 'loki' },
+  jaeger: { 16686: 'jaeger', 4317: 'tempoOtlpGrpc', 4318: 'tempoOtlpHttp' },
   tempo: { 3200: 'tempo', 4317: 'tempoOtlpGrpc', 4318: 'tempoOtlpHttp' },
   prometheus: { 9090: 'prometheus' },
   agent: { 4317: 'agentOtlpGrpc', 4318: 'agentOtlpHttp', 12345: 'agent' },
   'node-exporter': { 9100: 'nodeExporter' },
   postgres: { 5432: 'postgres' },
 }
+
+/** What every lab consists of; the others are there by a setting or a profile. */
+export const CORE_SERVICES = Object.keys(PUBLISHED).filter(
+  (service) => !['console', 'grafana', 'jaeger', 'tempo'].includes(service),
+)
 
 export const publishedPort = (service: string, containerPort: number): PortName | undefined =>
   PUBLISHED[service]?.[containerPort]
