@@ -24,8 +24,8 @@ try {
 }
 
 async function main() {
-  const script = join(root, 'scripts', `${command}.ts`)
-  if (command === undefined || !/^[a-z][a-z-]*$/.test(command) || !existsSync(script)) return listCommands()
+  const script = join(root, 'scripts', `${command?.replace(':', '-')}.ts`)
+  if (command === undefined || !/^[a-z][a-z:-]*$/.test(command) || !existsSync(script)) return listCommands()
   mkdirSync(cloneStateDir, { recursive: true })
   const progress = (line) => process.stderr.write(`${line}\n`)
   const context = { root, stateDir: cloneStateDir, progress }
@@ -40,7 +40,8 @@ function listCommands() {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => name.slice(0, -'.ts'.length))
   const summary = (name) => /^\/\/ (.*)/.exec(readFileSync(join(root, 'scripts', `${name}.ts`), 'utf8'))?.[1] ?? ''
-  const lines = names.sort().map((name) => `  npm run ${name.padEnd(12)} ${summary(name)}`)
+  // A colon cannot be in a file's name everywhere.
+  const lines = names.sort().map((name) => `  npm run ${name.replace(/^test-/, 'test:').padEnd(12)} ${summary(name)}`)
   const asked = command !== undefined && command !== '--help' && command !== 'help'
   const out = asked ? process.stderr : process.stdout
   if (asked) out.write(`playground: there is no command "${command}"\n\n`)

@@ -20,6 +20,12 @@ interface FileTally {
   printed: string[]
 }
 
+interface Skip {
+  where: string
+  name: string
+  reason: string
+}
+
 interface Failure {
   file: string
   where: string
@@ -37,6 +43,7 @@ export class TestTally {
   readonly #label: (file: string) => string
   readonly #files = new Map<string, FileTally>()
   readonly #failures: Failure[] = []
+  readonly #skips: Skip[] = []
   readonly #startedAt = performance.now()
 
   constructor({ out, verbose, label }: { out: Output; verbose: boolean; label: (file: string) => string }) {
@@ -46,11 +53,12 @@ export class TestTally {
   }
 
   passed(event: TestEvent): void {
-    if (event.details.type === 'suite') return
+    // Of a suite that is skipped nothing else is reported.
+    if (event.details.type === 'suite' && event.skip === undefined) return
     // node:test passes a file in which no test was declared; that is a mistake, not a success.
     if (event.name === event.file) return this.#fail(event, 'the file has no tests')
     const file = this.#file(event)
-    if (event.skip !== undefined || event.todo !== undefined) file.skipped++
+    if (event.skip !== undefined || event.todo !== undefined) this.#skip(event)
     else file.passed++
     const mark = event.skip !== undefined ? '-' : this.#out.style('ok', '✓')
     if (this.#verbose) this.#out.line(`${'  '.repeat(event.nesting)}${mark} ${event.name} ${duration(event)}`)
@@ -58,13 +66,17 @@ export class TestTally {
 
   failed(event: TestEvent): void {
     const error = event.details.error
-    if (event.todo !== undefined) {
-      this.#file(event).skipped++
-      return
-    }
+    if (event.todo !== undefined) return this.#skip(event)
     // A suite fails whenever a test in it does; only a failure of its own (a hook) is news.
     if (event.details.type === 'suite' && failureType(error) === 'subtestsFailed') return
     this.#fail(event, describe(error))
+  }
+
+  #skip(event: TestEvent): void {
+    this.#file(event).skipped++
+    const said = event.skip ?? event.todo
+    const reason = typeof said === 'string' && said !== '' ? said : 'no reason is given'
+    this.#skips.push({ where: `${this.#label(event.file ?? '')}:${event.line ?? 1}`, name: event.name, reason })
   }
 
   #fail(event: TestEvent, reason: string): void {
@@ -95,7 +107,8 @@ export class TestTally {
 
   #printFileLine(path: string, durationMs: number | undefined): void {
     const file = this.#file({ file: path })
-    const mark = file.failed > 0 ? this.#out.style('bad', '✗') : this.#out.style('ok', '✓')
+    const good = file.passed > 0 ? this.#out.style('ok', '✓') : '-'
+    const mark = file.failed > 0 ? this.#out.style('bad', '✗') : good
     const counts = [
       `${file.passed} passed`,
       file.failed > 0 && `${file.failed} failed`,
@@ -111,7 +124,16 @@ export class TestTally {
     return tally
   }
 
-  printFailures(): void {
+  /** What was skipped and why, then what failed: the end of the output is what people read. */
+  printFindings(): void {
+    for (const [reason, skips] of Map.groupBy(this.#skips, (skip) => skip.reason)) {
+      this.#out.line(`\nskipped: ${reason}`)
+      for (const { where, name } of skips) this.#out.line(`  ${name} (${where})`)
+    }
+    this.#printFailures()
+  }
+
+  #printFailures(): void {
     for (const { where, name, reason, printed } of this.#failures) {
       this.#out.line(`\n${this.#out.style('bad', '✗')} ${name}\n  ${where}\n${indent(reason)}`)
       if (printed.length > 0) this.#out.line(`  what the file printed last:\n${indent(printed.join('\n'))}`)
@@ -137,6 +159,7 @@ export class TestTally {
   summary() {
     return {
       ...this.#counts,
+      skips: this.#skips,
       failures: this.#failures.map(({ file, where, name, reason }) => ({ file, where, name, reason })),
     }
   }

@@ -8,9 +8,10 @@ import { ROOT } from '../settings.ts'
 
 const commands = readdirSync(join(ROOT, 'scripts'))
   .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.slice(0, -'.ts'.length))
+  .map((file) => file.slice(0, -'.ts'.length).replace(/^test-/, 'test:'))
+const fileOf = (command: string) => join(ROOT, 'scripts', `${command.replace(':', '-')}.ts`)
 const run = (command: string, ...args: string[]) =>
-  spawnSync(process.execPath, [join(ROOT, 'scripts', `${command}.ts`), ...args], { encoding: 'utf8', cwd: ROOT })
+  spawnSync(process.execPath, [fileOf(command), ...args], { encoding: 'utf8', cwd: ROOT })
 
 test('every command is an npm script, and every npm script a command', () => {
   const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
@@ -25,7 +26,7 @@ for (const command of commands) {
       assert.ok(stdout.includes(part), `${part} in\n${stdout}`)
     for (const line of stdout.split('\n').filter((text) => /npm run .*--json/.test(text) && !text.startsWith('Usage')))
       assert.match(line, /npm run --silent /, "npm's banner would stand before the JSON")
-    const firstLine = readFileSync(join(ROOT, 'scripts', `${command}.ts`), 'utf8').split('\n')[0]
+    const firstLine = readFileSync(fileOf(command), 'utf8').split('\n')[0]
     assert.equal(
       firstLine,
       `// ${stdout.split('\n')[0]}`,

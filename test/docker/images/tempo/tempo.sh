@@ -1,0 +1,2 @@
+#!/bin/sh
+exec node /playground/test/docker/images/tempo/main.ts "$@"
