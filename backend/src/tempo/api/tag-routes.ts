@@ -1,6 +1,6 @@
 import { ApiError, requestParams } from '../../http/index.ts'
 import { legacyTagAttribute, parseTagName } from '../engine/tag-name.ts'
-import { listTags, listTagValues, type TagScope, type TagValue } from '../engine/list-tags.ts'
+import { enumeratedValues, listTags, listTagValues, type TagScope, type TagValue } from '../engine/list-tags.ts'
 import { queryBudget } from './request-budget.ts'
 import { searchWindow } from './time-params.ts'
 import { spanSources } from '../store/trace-store.ts'
@@ -24,7 +24,7 @@ export function tagRoutes(app: FastifyInstance, { store, limits }: TempoServices
     query: string,
   ): Promise<TagValue[]> => {
     const params = requestParams(request)
-    const limit = Number(params.get('limit') ?? params.get('maxTagValues') ?? 0)
+    const limit = valueLimit(params)
     const budget = queryBudget(reply, limits)
     return listTagValues(spanSources(store, request.tenant), attribute, query, limit, searchWindow(params), budget)
   }
@@ -48,12 +48,17 @@ export function tagRoutes(app: FastifyInstance, { store, limits }: TempoServices
   })
 
   app.get('/api/v2/search/tag/*', async (request: TagRequest, reply) => {
-    const query = requestParams(request).get('q') ?? ''
-    const found = await values(request, reply, parseTagName(tagOf(request)), query)
+    const params = requestParams(request)
+    const attribute = parseTagName(tagOf(request))
+    const found =
+      enumeratedValues(attribute, valueLimit(params)) ??
+      (await values(request, reply, attribute, params.get('q') ?? ''))
     // As jsonpb writes tempopb.TagValue: an empty text is left out.
     return { tagValues: found.map(({ type, value }) => (value === '' ? { type } : { type, value })), metrics: {} }
   })
 }
+
+const valueLimit = (params: URLSearchParams) => Number(params.get('limit') ?? params.get('maxTagValues') ?? 0)
 
 /** A tag may hold slashes, so the route ends in a wildcard. */
 function tagOf(request: TagRequest): string {

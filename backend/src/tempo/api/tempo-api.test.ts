@@ -158,6 +158,18 @@ test('tags and their values are listed by scope and filtered by an unfinished qu
   assert.ok(((await json(await tempo.get('/api/search/tags')))['tagNames'] as string[]).includes('http.route'))
 })
 
+test('the values of status and kind are those TraceQL knows, whatever the data has', async (t) => {
+  const tempo = await startTestTempo(t)
+  const values = async (tag: string): Promise<unknown> =>
+    (await json(await tempo.get(`/api/v2/search/tag/${tag}/values`)))['tagValues']
+  const statuses = ['error', 'ok', 'unset'].map((value) => ({ type: 'keyword', value }))
+  assert.deepEqual(await values('status'), statuses)
+  assert.deepEqual(await values('span:status'), statuses)
+  const kinds = (await values('kind')) as { type: string; value: string }[]
+  assert.ok(kinds.some(({ type, value }) => type === 'keyword' && value === 'server'))
+  assert.equal(kinds.length, 6)
+})
+
 test('metrics are series with typed labels, points and exemplars', async (t) => {
   const tempo = await startTestTempo(t)
   await tempo.send(order)

@@ -4,7 +4,7 @@ import { findTagValues } from './tag-values.ts'
 import { formatStatic, type Static } from '../traceql/static.ts'
 import { intrinsicNames } from './tag-name.ts'
 import { parseLenientFilter } from '../traceql/lenient-filter.ts'
-import type { Attribute } from '../traceql/attribute.ts'
+import type { Attribute, Intrinsic } from '../traceql/attribute.ts'
 import type { QueryBudget } from './query-budget.ts'
 import type { SpanSource } from '../store/trace-store.ts'
 import type { TimeWindow } from '../fetch/trace-scan.ts'
@@ -32,6 +32,19 @@ export async function listTags(
 export interface TagValue {
   type: string
   value: string
+}
+
+const keywords = (names: string): TagValue[] => names.split(' ').map((value) => ({ type: 'keyword', value }))
+
+/** What TraceQL itself enumerates, Tempo lists without a look at the data: a query builder offers `status = error` before there is one. */
+const enumerations: Partial<Record<Intrinsic, TagValue[]>> = {
+  status: keywords('error ok unset'),
+  kind: keywords('client consumer internal producer server unspecified'),
+}
+
+export function enumeratedValues({ intrinsic }: Attribute, limit: number): TagValue[] | undefined {
+  const all = intrinsic === undefined ? undefined : enumerations[intrinsic]
+  return limit > 0 ? all?.slice(0, limit) : all
 }
 
 const typeNames: Partial<Record<Static['type'], string>> = { boolean: 'bool', status: 'keyword', kind: 'keyword' }
