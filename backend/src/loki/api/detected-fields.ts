@@ -115,7 +115,10 @@ function parseLine(line: string, stream: Labels, already: Labels): ParsedLine {
   new JsonStage().process(line, json)
   if (json.error === '') {
     const labels = json.categorized().parsed
-    return { labels: merged(known, labels), parser: 'json', paths: jsonPaths(line) }
+    // What the query parsed under another name has no path of its own.
+    const here = new Set(labels.map(([name]) => name))
+    const paths = new Map([...jsonPaths(line)].filter(([name]) => here.has(name)))
+    return { labels: merged(known, labels), parser: 'json', paths }
   }
   const logfmt = new LabelsBuilder(base, ParserHints.all())
   new LogfmtStage({ strict: false, keepEmpty: false }).process(line, logfmt)

@@ -10,6 +10,7 @@ import {
   type Labels,
 } from '../logql/labels/labels.ts'
 import type { MatrixSeries } from '../logql/metric/metric-query.ts'
+import { QueryError } from '../logql/query-error.ts'
 import type { LabelMatcher } from '../logql/syntax/ast.ts'
 import { parseLogSelector, parseMatchers } from '../logql/syntax/index.ts'
 import { isRepeated, RepeatedEntries } from '../logql/repeated-entry.ts'
@@ -81,7 +82,8 @@ async function forEachRow(
 
 async function stats(context: LokiContext, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const params = requestParams(request)
-  const { matchers } = parseLogSelector(params.get('query') ?? '')
+  const { matchers, stages } = parseLogSelector(params.get('query') ?? '')
+  if (stages.length > 0) throw new QueryError('only label matchers are supported')
   const bounds = orderedBounds(params, nowNs(context))
   const streams = new Set<string>()
   let [entries, bytes] = [0, 0]

@@ -311,6 +311,7 @@ describe('query', () => {
     assert.deepEqual((await ask<{ data: unknown }>(url, 'series', { 'match[]': '{app="a"}' })).body.data, [
       { app: 'a', pod: 'p', service_name: 'a' },
     ])
+    assert.equal((await ask<unknown>(url, 'index/stats', { query: '{app="a"} |= "x"' })).status, 400)
     assert.deepEqual((await ask<unknown>(url, 'index/stats', { query: '{app="a"}' })).body, {
       streams: 1,
       chunks: 1,

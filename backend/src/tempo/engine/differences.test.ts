@@ -85,6 +85,7 @@ test('with(sample) counts every span', async (t) => {
   assert.equal(answer.series[0]?.value, 200)
 })
 
+// Not a difference, either: Tempo's blocks have no index of times within.
 test('tag requests look at blocks that touch the window', async () => {
   const nextHour = { startMs: epochMs + 3_600_000, endMs: epochMs + 7_200_000 }
   assert.deepEqual(await listTags([source], 'span', '', nextHour, unlimited()), [])
@@ -105,6 +106,15 @@ test('of a filter on tags only comparisons with values count, and none beside an
   assert.deepEqual(await valuesOf('span.size', '{ 3 > span.size }'), ['int 5'])
   assert.deepEqual(await valuesOf('span.size', '{ span.premium <= true && span.size = 2 }'), ['int 2', 'int 5'])
   assert.deepEqual(await valuesOf('span.tags', '{ span.size = 2 }'), ['string y'])
+  assert.deepEqual(await valuesOf('span.size', '{ trace:id = "1" }'), ['int 2', 'int 5'])
+  assert.deepEqual(await valuesOf('span.size', '{ span:id = "1" && span.premium = true }'), ['int 2'])
+})
+
+test('beside a filter that nothing passes, the name of the service is still listed', async () => {
+  assert.deepEqual(await listTags([source], 'resource', '{ name = "nothing" }', everything, unlimited()), [
+    { name: 'resource', tags: ['service.name'] },
+  ])
+  assert.deepEqual(await listTags([source], 'span', '{ name = "nothing" }', everything, unlimited()), [])
 })
 
 test('the event selected of a span without events has an empty name', async () => {

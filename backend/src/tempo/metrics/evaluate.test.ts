@@ -128,6 +128,26 @@ test('topk and bottomk choose in each interval by itself', async () => {
   assert.deepEqual(bottom, [['b', [0, 0], [1, 1], [2, 0]]])
 })
 
+test('of equal points topk keeps numbers and booleans before texts, the largest first', async () => {
+  const sketches = [{ premium: true }, { premium: false }, {}].map((attributes, index): SpanSketch => {
+    return { id: `s${index}`, trace: `t${index}`, atMs: 10_000, attributes }
+  })
+  const top = await evaluate('{ } | count_over_time() by (span.premium) | topk(2)', { source: sourceOf(...sketches) })
+  assert.deepEqual(
+    top.map(([label]) => label),
+    ['false', 'true'],
+  )
+})
+
+test('grouped by an event or a link, a span without one stands under the empty value', async () => {
+  assert.deepEqual(await evaluate('{ } | count_over_time() by (link:spanID)', { instant: true, minutes: 1 }), [
+    ['0000000000000000', [1, 3]],
+  ])
+  assert.deepEqual(await evaluate('{ } | max_over_time(event:timeSinceStart)', { instant: true, minutes: 1 }), [
+    ['max_over_time', [1, 0]],
+  ])
+})
+
 test('an instant query has one value for the range as asked', async () => {
   assert.deepEqual(await evaluate('{ } | count_over_time()', { instant: true, minutes: 1 }), [
     ['count_over_time', [1, 3]],

@@ -1,8 +1,9 @@
 // Stages after a range function, and arithmetic between queries.
-import { formatStatic, string } from '../traceql/static.ts'
+import { formatStatic, string, toFloat } from '../traceql/static.ts'
 import { metricName, type Label, type Series, type SeriesSet } from './series.ts'
 import type { ArithmeticOperator, ComparisonOperator } from '../traceql/operator.ts'
 import type { MetricsStage } from '../traceql/ast.ts'
+import type { Static } from '../traceql/static.ts'
 
 export function applyStages(set: SeriesSet, stages: readonly MetricsStage[]): SeriesSet {
   return stages.reduce(applyStage, set)
@@ -60,10 +61,10 @@ function filterPoints(set: SeriesSet, accepts: (value: number) => boolean): Seri
   return kept
 }
 
-/** The largest or smallest points of each interval; of equal ones, `topk` keeps the alphabetically first series, `bottomk` the last. */
+/** The largest or smallest points of each interval; of equal ones, `topk` keeps the first series in the order of keys, `bottomk` the last. */
 function selectExtremes(set: SeriesSet, limit: number, largest: boolean): SeriesSet {
   if (set.size <= limit) return set
-  const entries = [...set].sort(([, a], [, b]) => compareTexts(a.labels, b.labels) * (largest ? 1 : -1))
+  const entries = [...set].sort(([, a], [, b]) => compareKeys(a.labels, b.labels) * (largest ? 1 : -1))
   const kept = new Map<string, Series>()
   const intervals = entries[0]?.[1].values.length ?? 0
   for (let interval = 0; interval < intervals; interval++) {
@@ -81,14 +82,26 @@ function selectExtremes(set: SeriesSet, limit: number, largest: boolean): Series
   return kept
 }
 
-function compareTexts(a: readonly Label[], b: readonly Label[]): number {
-  for (const [index, label] of a.entries()) {
-    const left = formatStatic(label.value, false)
-    const other = b[index]
-    const right = other === undefined ? '' : formatStatic(other.value, false)
-    if (left !== right) return left < right ? -1 : 1
+function compareKeys(a: readonly Label[], b: readonly Label[]): number {
+  for (const [index, { value }] of a.entries()) {
+    const other = b[index]?.value ?? string('')
+    const order = compareTexts(textOf(value), textOf(other)) || codeOf(other) - codeOf(value)
+    if (order !== 0) return order
   }
   return 0
+}
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Numbers and booleans have no text in Tempo's keys, so that they stand before every text, the largest first. */
+function textOf(value: Static): string {
+  return value.type === 'string' ? value.value : ''
+}
+
+function codeOf(value: Static): number {
+  return value.type === 'boolean' ? Number(value.value) : value.type === 'string' ? 0 : toFloat(value)
 }
 
 function calculate(operator: ArithmeticOperator, left: number, right: number): number {

@@ -72,13 +72,20 @@ function checkMetric(expr: MetricExpr): MetricExpr {
       return expr
     case 'vector-aggregation':
       checkVectorAggregation(expr)
-      return { ...expr, operand: checkMetric(expr.operand) }
+      return { ...expr, operand: checkAggregated(expr.operand) }
     case 'label-replace':
       checkReplacePattern(expr.pattern)
       return { ...expr, operand: checkMetric(expr.operand) }
     case 'binary':
       return checkBinary(expr)
   }
+}
+
+/** Numbers are no vectors: there is nothing to aggregate in `avg(2 ^ 3)`. */
+function checkAggregated(operand: MetricExpr): MetricExpr {
+  const checked = checkMetric(operand)
+  if (checked.kind === 'literal') throw new LogqlParseError(nothingSelected)
+  return checked
 }
 
 export function checkSelector(expr: LogExpr): void {
