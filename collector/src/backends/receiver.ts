@@ -46,8 +46,12 @@ export interface ReceiverOptions {
   /** `0.0.0.0` when the collector runs in a container. */
   readonly host?: string
   readonly onRequest: (request: ReceivedRequest) => void
-  /** Hands a stored request on, e.g. to an embedded store. The answer to the collector waits for it. */
-  readonly forward?: ((kind: RequestKind, contentType: string, body: Uint8Array) => Promise<void>) | undefined
+  /** Default: any. */
+  readonly ports?: { readonly http: number; readonly grpc: number }
+  /** Hands a stored request on, e.g. to an embedded store. The answer to the collector waits for it, and is what it returns. */
+  readonly forward?:
+    | ((kind: RequestKind, contentType: string, body: Uint8Array) => Promise<Fault | undefined>)
+    | undefined
 }
 
 export class Receiver implements AsyncDisposable {
@@ -64,6 +68,7 @@ export class Receiver implements AsyncDisposable {
   private constructor(options: ReceiverOptions) {
     this.name = options.name
     this.#options = options
+    if (options.ports !== undefined) this.#ports = { ...options.ports }
   }
 
   static async start(options: ReceiverOptions): Promise<Receiver> {
@@ -134,9 +139,9 @@ export class Receiver implements AsyncDisposable {
       const arrivals = decodeRequest(kind, exchange.contentType, plain)
       const accepted = stores(given)
       if (given?.kind === 'delay') await sleep(given.ms)
-      if (accepted) await this.#options.forward?.(kind, exchange.contentType, plain)
+      const refusal = accepted ? await this.#options.forward?.(kind, exchange.contentType, plain) : undefined
       this.#options.onRequest({ ...seen, atMs: performance.now(), arrivals, sizeBytes: body.length, accepted })
-      exchange.answer(kind, given)
+      exchange.answer(kind, refusal ?? given)
     } catch (error) {
       const unreadable = error instanceof Error ? error.message : String(error)
       this.#options.onRequest({

@@ -4,7 +4,7 @@ import type { RequestKind } from '../backends/decode-request.ts'
 
 export function forwardTo(
   stores: Backend,
-): (kind: RequestKind, contentType: string, body: Uint8Array) => Promise<void> {
+): (kind: RequestKind, contentType: string, body: Uint8Array) => Promise<undefined> {
   const urls: Record<RequestKind, string> = {
     'otlp-traces': `${stores.otlpHttpUrl}/v1/traces`,
     'otlp-logs': `${stores.lokiUrl}/otlp/v1/logs`,
