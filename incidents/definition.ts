@@ -52,6 +52,8 @@ export interface RunScope {
   traces: string
   /** PromQL modifier: the moment before the load. */
   atStart: string
+  /** PromQL range from then until now: `17s`. */
+  sinceStart: string
 }
 
 export type Signal = 'logs' | 'traces' | 'metrics'

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { incidentNames, loadIncident } from '../incidents/catalogue.ts'
 import { healLab } from './incident/heal-lab.ts'
-import { createPlatform } from './incident/create-platform.ts'
+import { createPlatform } from './incident/platform/create-platform.ts'
 import { printReport } from './incident/print-report.ts'
 import { runInLab } from './incident/run-in-lab.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
@@ -159,7 +159,7 @@ async function heal(
 ): Promise<number> {
   if (values.after !== undefined) await sleep(parseDurationOption('--after', values.after, MAX_AFTER_SECONDS) * 1_000)
   const lab = await runningLab(values['port-offset'])
-  const healed = await healLab(lab, createPlatform(lab), values.run)
+  const healed = await healLab(lab, await createPlatform(lab), values.run)
   out.json({ healed })
   out.line(healed.length === 0 ? 'nothing to heal' : `healed: ${healed.join('; ')}`)
   return EXIT.ok

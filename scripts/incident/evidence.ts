@@ -42,6 +42,7 @@ export function scopeOf(runId: string, loadFromMs: number): RunScope {
     lines: `trace_id=~"${phaseTraces(runId, 'load')}.+"`,
     traces: `{ span.playground.run = "${runId}" && span.playground.phase = "load" }`,
     atStart: `@ ${(loadFromMs / 1_000).toFixed(3)}`,
+    sinceStart: `${Math.max(1, Math.ceil((Date.now() - loadFromMs) / 1_000))}s`,
   }
 }
 

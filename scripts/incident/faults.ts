@@ -3,7 +3,7 @@ import type { FaultStep } from '../../incidents/definition.ts'
 import type { LabDescription } from '../lab/lab-description.ts'
 import { url } from '../lab/lab-description.ts'
 import { switchOff, switchOn } from './fault-switch.ts'
-import type { Platform } from './platform.ts'
+import type { Platform } from './platform/platform.ts'
 
 export interface FaultContext {
   lab: LabDescription

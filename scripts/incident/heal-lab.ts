@@ -4,7 +4,7 @@ import { url } from '../lab/lab-description.ts'
 import { forgetActive, readActive } from './active-incident.ts'
 import { activeSwitches, switchOff } from './fault-switch.ts'
 import { describeStep, undoAll } from './faults.ts'
-import type { Platform } from './platform.ts'
+import type { Platform } from './platform/platform.ts'
 
 const OPS = ['gatewayOps', 'checkoutOps', 'inventoryOps', 'paymentOps'] as const
 

@@ -7,7 +7,7 @@ import type { LabDescription } from '../lab/lab-description.ts'
 import { LabError } from '../lab/lab-error.ts'
 import { incidentsDirectory, isItsCommandAlive, readActive } from './active-incident.ts'
 import { planNextAttempt } from './attempt.ts'
-import { createPlatform } from './create-platform.ts'
+import { createPlatform } from './platform/create-platform.ts'
 import { healLab } from './heal-lab.ts'
 import { renderPage } from './page/render-page.ts'
 import { gatherPictures } from './page/pictures.ts'
@@ -31,7 +31,7 @@ export interface RunInLab {
 export async function runInLab(run: RunInLab): Promise<{ report: RunReport; page: string }> {
   const { incident, lab, seed } = run
   const remedySteps = remedyOf(incident, run.remedy)
-  const platform = createPlatform(lab)
+  const platform = await createPlatform(lab)
   const active = readActive(lab.stateDir)
   if (active !== undefined) {
     if (isItsCommandAlive(active))

@@ -81,8 +81,17 @@ export function reportOf({ incident, plan, lab, speed, withFault, remedy, result
   const firstMs = phases[0]?.startedAtMs ?? 0
   const lastMs = phases.at(-1)?.endedAtMs ?? 0
   return {
-    ...{ incident: incident.name, title, story, cause, remedy: whatHelps },
-    ...{ seed: plan.seed, attempt: plan.attempt, runId: plan.runId, speed, withFault, remedyTried: remedy },
+    incident: incident.name,
+    title,
+    story,
+    cause,
+    remedy: whatHelps,
+    seed: plan.seed,
+    attempt: plan.attempt,
+    runId: plan.runId,
+    speed,
+    withFault,
+    remedyTried: remedy,
     proven: missing.length === 0 && result.failure === undefined,
     missing: result.failure === undefined ? missing : [...missing, `the run ended early: ${messageOf(result.failure)}`],
     tookMs: lastMs - firstMs,
@@ -138,9 +147,16 @@ function reported({ request, status, sentAtMs, durationMs }: Answer): ReportedRe
 function fingerprintOf(answers: readonly Answer[], evidence: readonly FoundEvidence[]): string {
   const sent = answers
     .toSorted((a, b) => a.request.number - b.request.number)
-    .map(({ request: { number, phase, wave, method, path, body, hit }, status }) => [
-      ...[number, phase, wave, method, path, body, hit, status],
-    ])
+    .map(({ request: { number, phase, wave, method, path, body, hit }, status }) => ({
+      number,
+      phase,
+      wave,
+      method,
+      path,
+      body,
+      hit,
+      status,
+    }))
   const found = evidence.map(({ shows, expected, value, holds }) => [
     shows,
     expected.operator === 'exactly' ? value : holds,

@@ -1,4 +1,4 @@
-import type { ComponentName } from '../../incidents/names.ts'
+import type { ComponentName } from '../../../incidents/names.ts'
 
 /** What can be done to a part from outside, as an orchestrator or a broken machine would; the same on both runtimes. */
 export interface Platform {
