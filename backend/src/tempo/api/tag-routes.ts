@@ -51,7 +51,7 @@ export function tagRoutes(app: FastifyInstance, { store, limits }: TempoServices
     const params = requestParams(request)
     const attribute = parseTagName(tagOf(request))
     const found =
-      enumeratedValues(attribute, valueLimit(params)) ??
+      enumeratedValues(attribute, valueLimit(params), searchWindow(params)) ??
       (await values(request, reply, attribute, params.get('q') ?? ''))
     // As jsonpb writes tempopb.TagValue: an empty text is left out.
     return { tagValues: found.map(({ type, value }) => (value === '' ? { type } : { type, value })), metrics: {} }

@@ -168,6 +168,8 @@ test('the values of status and kind are those TraceQL knows, whatever the data h
   const kinds = (await values('kind')) as { type: string; value: string }[]
   assert.ok(kinds.some(({ type, value }) => type === 'keyword' && value === 'server'))
   assert.equal(kinds.length, 6)
+  const values2020 = await json(await tempo.get('/api/v2/search/tag/status/values?start=1577836800&end=1577840400'))
+  assert.deepEqual(values2020['tagValues'], [])
 })
 
 test('metrics are series with typed labels, points and exemplars', async (t) => {

@@ -36,13 +36,24 @@ export interface TagValue {
 
 const keywords = (names: string): TagValue[] => names.split(' ').map((value) => ({ type: 'keyword', value }))
 
-/** What TraceQL itself enumerates, Tempo lists without a look at the data: a query builder offers `status = error` before there is one. */
+/** Tempo's `query_backend_after`: what is younger is asked of the servers that hold recent data. */
+const recentMs = 15 * 60_000
+
+/**
+ * What TraceQL itself enumerates, Tempo lists without a look at the data, as long as the window reaches into recent time: a query
+ * builder offers `status = error` before there is one. Of older blocks it lists the codes they hold.
+ */
 const enumerations: Partial<Record<Intrinsic, TagValue[]>> = {
   status: keywords('error ok unset'),
   kind: keywords('client consumer internal producer server unspecified'),
 }
 
-export function enumeratedValues({ intrinsic }: Attribute, limit: number): TagValue[] | undefined {
+export function enumeratedValues(
+  { intrinsic }: Attribute,
+  limit: number,
+  { endMs }: TimeWindow,
+): TagValue[] | undefined {
+  if (endMs < Date.now() - recentMs) return undefined
   const all = intrinsic === undefined ? undefined : enumerations[intrinsic]
   return limit > 0 ? all?.slice(0, limit) : all
 }
