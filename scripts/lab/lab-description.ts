@@ -29,7 +29,7 @@ export interface LabDescription extends LabOptions {
   ports: Record<PortName, number>
   /** As the shop, with the password; undefined until Postgres has started. */
   databaseUrl: string | undefined
-  /** The same database as Grafana sees it, where it has a role of its own. */
+  /** The same database as Grafana sees it, where it has a role of its own: not in a DATABASE_URL, nor in a cluster older than the role. */
   readerUrl?: string | undefined
 }
 
@@ -91,6 +91,7 @@ export function readDescription(
     agentConfig: asText(stored['agentConfig']) || undefined,
     ownDatabase: stored['ownDatabase'] === true,
     databaseUrl: asText(stored['databaseUrl']) || undefined,
+    readerUrl: asText(stored['readerUrl']) || undefined,
   }
 }
 

@@ -13,7 +13,6 @@ export function grafanaEnvironment(lab: LabDescription): Record<string, string> 
     PROMETHEUS_URL: url(lab, 'prometheus'),
     JAEGER_URL: url(lab, 'jaeger'),
     TRACES_UID: lab.runtime === 'docker' ? lab.docker.traces : 'tempo',
-    // The embedded lab has no superuser to make grafana_reader with: its Postgres knows only the shop's own role.
     POSTGRES_ADDRESS: database?.host ?? '',
     POSTGRES_DATABASE: database?.pathname.slice(1) ?? '',
     POSTGRES_READER_USER: decodeURIComponent(database?.username ?? ''),

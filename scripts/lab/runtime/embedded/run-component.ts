@@ -54,7 +54,7 @@ async function startDatabase(component: Component, lab: LabDescription): Promise
   const { run } = stateDirectory(lab.stateDir)
   const output = outputFile(run, component.name)
   const outputFromByte = existsSync(output) ? statSync(output).size : 0
-  const { pid, port, url } = await startPostgres({
+  const { pid, port, url, readerUrl } = await startPostgres({
     dataDir: postgresDataDir(lab.stateDir),
     port: lab.ports.postgres,
     logFile: output,
@@ -66,6 +66,7 @@ async function startDatabase(component: Component, lab: LabDescription): Promise
   })
   lab.ports.postgres = port
   lab.databaseUrl = url
+  lab.readerUrl = readerUrl
   const record: ProcessRecord = {
     name: component.name,
     pid,

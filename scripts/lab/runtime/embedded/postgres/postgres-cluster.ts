@@ -20,6 +20,7 @@ import { canEnter, choosePostgresAccount, giveFolder, runAs } from './postgres-a
 import type { PostgresAccount } from './postgres-account.ts'
 import { binariesIn } from './postgres-binaries.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
+import { readerStatements } from './reader-role.ts'
 
 export interface PostgresCluster {
   folder: string
@@ -27,10 +28,13 @@ export interface PostgresCluster {
   binaries: PostgresBinaries
   /** Of the role `shop`, which owns the database `shop` and nothing else. */
   password: string
+  /** Of the role Grafana reads with; a cluster of an older version has none. */
+  readerPassword: string | undefined
 }
 
 const locationFile = 'moved-to'
 const passwordFile = 'playground.password'
+const readerPasswordFile = 'playground.reader-password'
 
 /** Where the cluster of `dataDir` is: in it, or, when the account that runs Postgres cannot enter it, under the temp folder. */
 export function clusterFolder(dataDir: string): string {
@@ -43,13 +47,13 @@ export function openCluster(dataDir: string, cacheDir: string, found: PostgresBi
   const existing = clusterFolder(dataDir)
   if (existsSync(join(existing, passwordFile))) {
     const account = choosePostgresAccount(existing)
-    return { folder: existing, account, binaries: runnableBinaries(account, found), password: readPassword(existing) }
+    return { folder: existing, account, binaries: runnableBinaries(account, found), ...readPasswords(existing) }
   }
   const account = choosePostgresAccount()
   const binaries = runnableBinaries(account, found)
   const folder = placeFor(account, dataDir)
   copyFolder(account, templateFolder(account, binaries, cacheDir), folder)
-  return { folder, account, binaries, password: readPassword(folder) }
+  return { folder, account, binaries, ...readPasswords(folder) }
 }
 
 /** Removes the cluster, wherever it is. The server must be stopped. */
@@ -58,9 +62,11 @@ export function removeCluster(dataDir: string): void {
   rmSync(dataDir, { recursive: true, force: true })
 }
 
-function readPassword(folder: string): string {
+function readPasswords(folder: string): Pick<PostgresCluster, 'password' | 'readerPassword'> {
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8').trim()
   try {
-    return readFileSync(join(folder, passwordFile), 'utf8').trim()
+    const readerPassword = existsSync(join(folder, readerPasswordFile)) ? read(readerPasswordFile) : undefined
+    return { password: read(passwordFile), readerPassword }
   } catch (cause) {
     throw new LabError(`the database in ${folder} belongs to another user`, {
       cause,
@@ -102,8 +108,11 @@ function runnableBinaries(account: PostgresAccount, binaries: PostgresBinaries):
   )
 }
 
+/** Counts up when `initialise` makes something else: a template that is there already is taken as it is. */
+const TEMPLATE_EDITION = 2
+
 function templateFolder(account: PostgresAccount, binaries: PostgresBinaries, cacheDir: string): string {
-  const name = `postgres-${binaries.version}-${account.uid ?? process.getuid?.() ?? 'user'}`
+  const name = `postgres-${binaries.version}-${account.uid ?? process.getuid?.() ?? 'user'}-${TEMPLATE_EDITION}`
   const parent = reachableParent(account, [cacheDir, ...temporaryFolders()])
   const folder = join(parent, parent === cacheDir ? name : `playground-${name}-${fingerprint(cacheDir)}`)
   if (isTemplateOf(account, folder)) return folder
@@ -125,6 +134,7 @@ function isTemplateOf(account: PostgresAccount, folder: string): boolean {
 
 function initialise(account: PostgresAccount, binaries: PostgresBinaries, folder: string): void {
   const password = randomBytes(18).toString('base64url')
+  const readerPassword = randomBytes(18).toString('base64url')
   const superuserPassword = `${folder}.pw`
   // Nobody ever learns the superuser's password: services log in as `shop`, because a superuser can run programs (COPY ... PROGRAM).
   writePrivately(account, superuserPassword, randomBytes(18).toString('base64url'))
@@ -149,6 +159,7 @@ function initialise(account: PostgresAccount, binaries: PostgresBinaries, folder
     'ALTER DATABASE postgres RENAME TO shop',
     `CREATE ROLE shop LOGIN PASSWORD '${password}'`,
     'ALTER DATABASE shop OWNER TO shop',
+    ...readerStatements(readerPassword),
   ]
   // In -j mode a statement ends at a semicolon followed by an empty line.
   const script = statements.map((statement) => `${statement};\n\n`).join('')
@@ -159,6 +170,7 @@ function initialise(account: PostgresAccount, binaries: PostgresBinaries, folder
     ['--single', '-j', '-D', folder, 'template1'],
     script,
   )
+  writePrivately(account, join(folder, readerPasswordFile), `${readerPassword}\n`)
   writePrivately(account, join(folder, passwordFile), `${password}\n`)
 }
 

@@ -48,6 +48,19 @@ describe('startPostgres', () => {
     assert.deepEqual(row, { version: 18, database: 'shop', super: false })
   })
 
+  it('has a role for Grafana that reads what the shop writes, sees what sessions wait for, and writes nothing', async (t) => {
+    const { url, readerUrl = '' } = await startPostgres(labOf(t))
+    await query(url, 'CREATE SCHEMA checkout')
+    await query(url, 'CREATE TABLE checkout.orders AS SELECT 1 AS id')
+    assert.deepEqual(await query(readerUrl, 'SELECT id FROM checkout.orders'), [{ id: 1 }])
+    const [seen] = await query(readerUrl, "SELECT pg_has_role('pg_monitor', 'USAGE') AS monitors")
+    assert.deepEqual(seen, { monitors: true })
+    await assert.rejects(query(readerUrl, 'DELETE FROM checkout.orders'), /read-only transaction/)
+    // A session can undo the setting; the grants hold.
+    const unset = `${readerUrl}?options=${encodeURIComponent('-c default_transaction_read_only=off')}`
+    await assert.rejects(query(unset, 'DELETE FROM checkout.orders'), /permission denied for table orders/)
+  })
+
   it('refuses a connection without the password', async (t) => {
     const { url } = await startPostgres(labOf(t))
     await assert.rejects(query(url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1'), /password authentication failed/)

@@ -10,6 +10,7 @@ import { postgresEnvironment } from './postgres-account.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
 import { clusterFolder, openCluster, removeCluster } from './postgres-cluster.ts'
 import type { PostgresCluster } from './postgres-cluster.ts'
+import { READER } from './reader-role.ts'
 import { forgetReusedPid, runningPostmaster } from './postmaster-pid.ts'
 import { ROOT } from '../../../settings.ts'
 
@@ -29,6 +30,8 @@ export interface RunningPostgres {
   pid: number
   /** For the role that owns the database `shop`; holds its password. */
   url: string
+  /** For the role that may only read, unless the cluster is older than that role. */
+  readerUrl: string | undefined
 }
 
 const serverSettings = {
@@ -67,7 +70,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
       await untilReady(url, deadline, () =>
         runningPostmaster(cluster.folder) === undefined ? 'it was stopping' : undefined,
       )
-      return { ...running, url }
+      return { ...running, url, readerUrl: readerUrlOf(cluster, running.port) }
     } catch (error) {
       if (runningPostmaster(cluster.folder) !== undefined) throw error
     }
@@ -123,7 +126,7 @@ async function launch({ cluster, port, logFile, deadline }: Launch): Promise<Run
     const url = urlOf(cluster, port)
     await untilReady(url, deadline, () => end)
     if (child.pid === undefined) throw new Error('Postgres answers, but the process started here has no pid')
-    return { port, pid: child.pid, url }
+    return { port, pid: child.pid, url, readerUrl: readerUrlOf(cluster, port) }
   } catch (cause) {
     if (end === undefined) child.kill('SIGQUIT')
     const logLines = readFileSync(logFile).subarray(logStart).toString().trim().split('\n').slice(-10)
@@ -158,6 +161,10 @@ async function untilReady(url: string, deadline: number, ended: () => string | u
 
 function urlOf(cluster: PostgresCluster, port: number): string {
   return `postgres://shop:${cluster.password}@127.0.0.1:${port}/shop`
+}
+
+function readerUrlOf({ readerPassword }: PostgresCluster, port: number): string | undefined {
+  return readerPassword === undefined ? undefined : `postgres://${READER}:${readerPassword}@127.0.0.1:${port}/shop`
 }
 
 async function freePort(): Promise<number> {
