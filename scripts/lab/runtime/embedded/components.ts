@@ -93,7 +93,8 @@ const backend: Component = {
     command: process.execPath,
     args: [
       ...BACKEND_HEAP,
-      'backend/src/main.ts',
+      // Tests put the real servers here (test/peers).
+      process.env['PLAYGROUND_BACKEND'] || 'backend/src/main.ts',
       ...(lab.memory ? ['--memory'] : ['--data-dir', stateDirectory(lab.stateDir).data]),
     ],
     env: {
