@@ -123,8 +123,8 @@ const BREAKAGES: Breakage[] = [
   {
     what: 'a variable that spans do not have',
     file: TEMPO,
-    from: 'span_name="$${__span.name}"}[$$__rate_interval]',
-    to: 'span_name="$${__span.title}"}[$$__rate_interval]',
+    from: 'span_name="$${__span.name}"}[2m]',
+    to: 'span_name="$${__span.title}"}[2m]',
     kind: 'trace to metrics',
     name: 'Requests per second of this operation',
     hop: 'interpolation',
@@ -132,8 +132,8 @@ const BREAKAGES: Breakage[] = [
   {
     what: 'a dollar sign that is not doubled',
     file: TEMPO,
-    from: '[$$__rate_interval]',
-    to: '[$__rate_interval]',
+    from: 'span_name="$${__span.name}"}[2m]',
+    to: 'span_name="${__span.name}"}[2m]',
     kind: 'trace to metrics',
     name: 'Requests per second of this operation',
     hop: 'configuration',

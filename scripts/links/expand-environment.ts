@@ -1,6 +1,7 @@
 import { ConfigurationFault } from './link-result.ts'
 
-const REFERENCE = /\$__(env|file)\{([^}]*)\}|\$\{(\w+)\}|\$(\w+)/g
+/** As Go's os.ExpandEnv reads them: whatever stands in braces is a name, and so is one character of a shell's (`$1`, `$@`). */
+const REFERENCE = /\$__(env|file)\{([^}]*)\}|\$\{([^}]*)\}|\$(\w+|[*#@!?-])/g
 
 /**
  * What Grafana makes of a value in a provisioning file: `$NAME`, `${NAME}` and `$__env{NAME}` come from its environment,

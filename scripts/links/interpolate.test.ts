@@ -21,7 +21,10 @@ test('a provisioned value takes its variables from the environment, and $$ is a 
 
 test('a variable that the environment does not have is a fault that names it', () => {
   assert.throws(() => expandEnvironment('rate(x[$__rate_interval])', environment), /refers to __rate_interval/)
-  assert.throws(() => expandEnvironment('${__value.raw} $__value', environment), /refers to __value/)
+  assert.throws(() => expandEnvironment('$__value', environment), /refers to __value/)
+  // Grafana would leave nothing of it: whatever stands in braces is a name of the environment.
+  assert.throws(() => expandEnvironment('${__value.raw}', environment), /refers to __value\.raw/)
+  assert.throws(() => expandEnvironment('replace("a", "$1")', environment), /refers to 1/)
 })
 
 test('variables are found by name, by path and by quoted path; unknown ones stay', () => {
