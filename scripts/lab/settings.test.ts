@@ -46,3 +46,21 @@ test('the largest offset keeps every port below 65536', () => {
   const { ports } = readSettings({ env: {}, portOffset: '40000' })
   assert.ok(PORT_NAMES.every((name) => ports[name] < 65_536))
 })
+
+test('a port that .env moves is what an offset is added to, and the environment wins over both', () => {
+  const file = { LOKI_PORT: '3150', TEMPO_PORT: '3250', AGENT: 'otelcol' }
+  const { ports, docker } = readSettings({ env: { TEMPO_PORT: '3999', AGENT: 'builtin' }, file, portOffset: '1000' })
+  assert.equal(ports.loki, 4150)
+  assert.equal(ports.tempo, 3999)
+  assert.equal(ports.prometheus, 10_090)
+  assert.equal(docker.agent, 'builtin')
+  assert.equal(readSettings({ env: {}, file }).docker.agent, 'otelcol')
+})
+
+test('a lab in Docker has the name Compose would give it, and with an offset one of its own', () => {
+  const plain = readSettings({ env: {} }).project
+  assert.match(plain, /^[a-z0-9][a-z0-9_-]*$/)
+  assert.equal(readSettings({ env: {}, portOffset: '1000' }).project, `${plain}-1000`)
+  assert.equal(readSettings({ env: {}, file: { COMPOSE_PROJECT_NAME: 'demo' }, portOffset: '7' }).project, 'demo-7')
+  assert.equal(readSettings({ env: { COMPOSE_PROJECT_NAME: 'mine' }, portOffset: '7' }).project, 'mine')
+})

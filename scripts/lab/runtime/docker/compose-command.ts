@@ -10,6 +10,8 @@ import { ROOT } from '../../settings.ts'
 /** `--profile "*"`, which `down` needs, and reading several files at once came with these. */
 const NEEDED_COMPOSE = [2, 20] as const
 const KEPT_LINES = 15
+/** They answer within half a second; a machine that is busy with other things takes much longer. */
+export const COMMAND_TIMEOUT_MS = 60_000
 
 export interface DockerCommandOptions {
   timeoutMs: number
@@ -86,7 +88,9 @@ function composeEnvironment({
 
 /** @throws LabError when the compose plugin is missing or older than what docker-compose.yaml needs. */
 export async function requireCompose(): Promise<void> {
-  const { exitCode, stdout, lastLines } = await docker(['compose', 'version', '--short'], { timeoutMs: 10_000 })
+  const { exitCode, stdout, lastLines } = await docker(['compose', 'version', '--short'], {
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  })
   const advice = `install Docker Compose ${NEEDED_COMPOSE.join('.')} or newer (the plugin, not docker-compose), or npm run up -- --embedded`
   if (exitCode !== 0) {
     throw new LabError(`docker compose does not run: ${lastLines.at(-1) ?? 'it said nothing'}`, { advice })

@@ -6,7 +6,7 @@ import type { LabDescription } from '../../lab-description.ts'
 import { LabError } from '../../lab-error.ts'
 import type { PortName } from '../../ports.ts'
 import { ROOT } from '../../settings.ts'
-import { compose } from './compose-command.ts'
+import { COMMAND_TIMEOUT_MS, compose } from './compose-command.ts'
 import { publishedPort } from './published-ports.ts'
 
 export interface ComposeService {
@@ -22,7 +22,9 @@ const COMPOSE_FILE = 'docker-compose.yaml'
 /** @throws LabError in Compose's own words when the file or .env cannot be used. */
 export async function readComposeProject(lab: LabDescription): Promise<ComposeService[]> {
   if (!existsSync(join(ROOT, COMPOSE_FILE))) throw new LabError(`there is no ${COMPOSE_FILE} in ${ROOT}`)
-  const { exitCode, stdout, lastLines } = await compose(lab, ['config', '--format', 'json'], { timeoutMs: 20_000 })
+  const { exitCode, stdout, lastLines } = await compose(lab, ['config', '--format', 'json'], {
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  })
   if (exitCode !== 0) {
     throw new LabError(`${COMPOSE_FILE} cannot be used: ${lastLines.at(-1) ?? 'docker compose config said nothing'}`, {
       advice: 'compare .env and docker-compose.yaml with git diff, or npm run up -- --embedded',

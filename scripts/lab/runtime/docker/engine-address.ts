@@ -13,12 +13,16 @@ type Env = Record<string, string | undefined>
 export type EngineAddress = { socketPath: string } | { host: string; port: number } | { unusable: string }
 
 export type EngineState =
-  | { kind: 'answers'; address: Exclude<EngineAddress, { unusable: string }>; apiVersion: string; osType: string }
+  | { kind: 'answers'; address: Exclude<EngineAddress, { unusable: string }> }
   | { kind: 'none'; reason: string }
-  | { kind: 'denied' | 'broken'; reason: string; where: string }
+  /** `unfit`: it answers and cannot run this lab. */
+  | { kind: 'denied' | 'broken' | 'unfit'; reason: string; where: string }
+
+/** Docker 20.10, the oldest one this lab has been tried on. */
+const NEEDED_API = [1, 41] as const
 
 /** An engine on this machine answers within milliseconds; one that is starting up accepts and stays silent. */
-const PING_TIMEOUT_MS = 1_500
+const PING_TIMEOUT_MS = 3_000
 const DEFAULT_SOCKET = process.platform === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock'
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/
 
@@ -58,12 +62,11 @@ export function reachEngine(env: Env = process.env): Promise<EngineState> {
     const ping = request({ ...address, path: '/_ping', agent: false, timeout: PING_TIMEOUT_MS }, (response) => {
       response.resume()
       const header = (name: string) => asText(response.headers[name])
-      if (response.statusCode === 200) {
-        resolve({ kind: 'answers', address, apiVersion: header('api-version'), osType: header('ostype') })
-      } else {
-        const reason = `the Docker engine at ${where} answers ${response.statusCode}`
-        resolve({ kind: 'broken', reason, where })
-      }
+      const unfit = unfitness(header('api-version'), header('ostype'))
+      if (response.statusCode !== 200)
+        resolve({ kind: 'broken', reason: `the Docker engine at ${where} answers ${response.statusCode}`, where })
+      else if (unfit !== undefined) resolve({ kind: 'unfit', reason: unfit, where })
+      else resolve({ kind: 'answers', address })
     })
     ping.on('timeout', () => {
       ping.destroy()
@@ -79,6 +82,15 @@ export function reachEngine(env: Env = process.env): Promise<EngineState> {
   })
 }
 
+function unfitness(apiVersion: string, osType: string): string | undefined {
+  if (osType !== '' && osType !== 'linux')
+    return `the Docker engine runs ${osType} containers, the lab needs Linux ones`
+  const [major = 0, minor = 0] = apiVersion.split('.').map(Number)
+  if (major > NEEDED_API[0] || (major === NEEDED_API[0] && minor >= NEEDED_API[1])) return undefined
+  return `the Docker engine is too old: it speaks API ${apiVersion || 'of no version'}, the lab needs ${NEEDED_API.join('.')}`
+}
+
+/** Whether there is an engine that could run a lab, and so may have one. */
 export async function engineAnswers(): Promise<boolean> {
   return (await reachEngine()).kind === 'answers'
 }

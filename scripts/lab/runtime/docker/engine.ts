@@ -4,9 +4,6 @@ import { asText, field } from '../../json.ts'
 import { LabError } from '../../lab-error.ts'
 import { reachEngine } from './engine-address.ts'
 
-/** Docker 20.10, the oldest one this lab has been tried on. */
-const NEEDED_API = [1, 41] as const
-
 export interface Engine {
   docker: Dockerode
   memoryBytes: number
@@ -26,27 +23,15 @@ export async function connectEngine(): Promise<Engine> {
       })
     case 'broken':
       throw new LabError(state.reason, { advice: 'restart Docker, or npm run up -- --embedded' })
+    case 'unfit':
+      throw new LabError(state.reason, {
+        advice: 'Docker Engine 20.10 or newer with Linux containers, or npm run up -- --embedded',
+      })
     case 'answers':
   }
-  if (state.osType !== '' && state.osType !== 'linux')
-    throw new LabError(`the Docker engine runs ${state.osType} containers, the lab needs Linux ones`, {
-      advice: 'switch Docker to Linux containers, or npm run up -- --embedded',
-    })
-  if (!isNewEnough(state.apiVersion))
-    throw new LabError(
-      `the Docker engine is too old: it speaks API ${state.apiVersion}, the lab needs ${NEEDED_API.join('.')}`,
-      {
-        advice: 'Docker Engine 20.10 or newer, or npm run up -- --embedded',
-      },
-    )
   const docker = new Dockerode(state.address)
   const info: unknown = await docker.info()
   return { docker, ...readInfo(info) }
-}
-
-function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major > NEEDED_API[0] || (major === NEEDED_API[0] && minor >= NEEDED_API[1])
 }
 
 function readInfo(info: unknown): Pick<Engine, 'memoryBytes' | 'rootDir'> {

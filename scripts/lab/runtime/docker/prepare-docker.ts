@@ -5,7 +5,7 @@ import { readComposeProject } from './compose-project.ts'
 import type { ComposeService } from './compose-project.ts'
 import { connectEngine } from './engine.ts'
 import { missingImages, probePull } from './images.ts'
-import { checkResources } from './resources.ts'
+import { NEEDED_DISK_MIB, checkResources } from './resources.ts'
 
 export interface PreparedDocker {
   docker: Dockerode
@@ -19,7 +19,7 @@ export async function prepareDocker(lab: LabDescription): Promise<PreparedDocker
   await requireCompose()
   const services = await readComposeProject(lab)
   const missing = await missingImages(engine.docker, services)
-  checkResources(engine, missing.length === 0)
+  checkResources(engine, missing.length === 0 ? NEEDED_DISK_MIB.withImages : NEEDED_DISK_MIB.withoutImages)
   return { docker: engine.docker, services, missing }
 }
 

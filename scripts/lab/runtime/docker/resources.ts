@@ -9,11 +9,11 @@ const MIB = 1024 * 1024
 /** All services at rest take about 1.3 GiB with the real stores and Grafana. */
 const NEEDED_MEMORY_MIB = 2_048
 /** Images of the whole lab, unpacked, when they still have to come; data of a first hour otherwise. */
-const NEEDED_DISK_MIB = { withImages: 512, withoutImages: 4_096 }
+export const NEEDED_DISK_MIB = { withImages: 512, withoutImages: 4_096 }
 
 export function checkResources(
   { memoryBytes, rootDir }: Pick<Engine, 'memoryBytes' | 'rootDir'>,
-  hasImages: boolean,
+  neededDiskMib: number,
 ): void {
   const memoryMib = Math.floor(memoryBytes / MIB)
   if (memoryMib > 0 && memoryMib < NEEDED_MEMORY_MIB) {
@@ -21,11 +21,10 @@ export function checkResources(
       advice: 'give Docker more (Docker Desktop: Settings, Resources), or npm run up -- --embedded',
     })
   }
-  const needed = hasImages ? NEEDED_DISK_MIB.withImages : NEEDED_DISK_MIB.withoutImages
   const freeMib = freeDiskMib(rootDir)
-  if (freeMib !== undefined && freeMib < needed) {
+  if (freeMib !== undefined && freeMib < neededDiskMib) {
     throw new LabError(
-      `no disk space for Docker: ${freeMib} MiB free where ${rootDir} is, the lab needs ${needed} MiB`,
+      `no disk space for Docker: ${freeMib} MiB free where ${rootDir} is, the lab needs ${neededDiskMib} MiB`,
       {
         advice: 'docker system df shows what Docker holds; or npm run up -- --embedded',
       },

@@ -8,6 +8,7 @@ import type { LabDescription } from '../../lab-description.ts'
 import { LabError } from '../../lab-error.ts'
 import { checkPorts } from '../../machine/check-ports.ts'
 import type { ComponentTiming, StartedLab, StartOptions } from '../runtime.ts'
+import { buildImages } from './build-images.ts'
 import { compose } from './compose-command.ts'
 import type { DockerCommandEnd } from './compose-command.ts'
 import type { ComposeService } from './compose-project.ts'
@@ -20,8 +21,6 @@ import { prepareDocker } from './prepare-docker.ts'
 
 /** Loki and Tempo are ready 15 to 25 s after their start on an idle machine; a loaded one may take several times that. */
 const READY_TIMEOUT_MS = 180_000
-/** Installing the packages of the shop and the console takes a minute on a fast network. */
-const BUILD_TIMEOUT_MS = 20 * 60_000
 const STOP_TIMEOUT_MS = 60_000
 const POLL_MS = 500
 /** A service whose database is not there yet may end once or twice before it stays. */
@@ -33,13 +32,14 @@ export async function startProject(lab: LabDescription, { out, signal }: StartOp
   const { docker, services } = await prepareDocker(lab)
   const before = await projectContainers(docker, lab.project)
   const running = new Set(before.filter(({ isRunning }) => isRunning).map(({ service }) => service))
+  const earlierStarts = new Set(await Promise.all(before.map((container) => startOf(docker, container))))
   await checkPorts(
     services
       .filter(({ name }) => !running.has(name))
       .flatMap(({ name: component, ports }) => ports.map((port) => ({ component, ...port }))),
   )
   await pullMissing(docker, services, out, signal)
-  await build(lab, docker, services, out, signal)
+  await buildImages(lab, docker, services, { out, signal })
 
   const takeBack = async () => {
     const after = await projectContainers(docker, lab.project)
@@ -52,7 +52,7 @@ export async function startProject(lab: LabDescription, { out, signal }: StartOp
     if (exitCode !== 0) out.error(`still running: ${started.join(', ')} (${lastLines.at(-1)}); npm run down stops them`)
   }
   try {
-    const timings = await bringUp(lab, docker, services, { out, signal, running, startedAt })
+    const timings = await bringUp(lab, docker, services, { out, signal, running, earlierStarts, startedAt })
     return { timings, takeBack }
   } catch (error) {
     await takeBack()
@@ -62,6 +62,8 @@ export async function startProject(lab: LabDescription, { out, signal }: StartOp
 
 interface BringUp extends StartOptions {
   running: ReadonlySet<string>
+  /** Of containers that were there before: what has ended then says nothing about now. */
+  earlierStarts: ReadonlySet<string>
   startedAt: number
 }
 
@@ -69,7 +71,7 @@ async function bringUp(
   lab: LabDescription,
   docker: Dockerode,
   services: ComposeService[],
-  { out, signal, running, startedAt }: BringUp,
+  { out, signal, running, earlierStarts, startedAt }: BringUp,
 ): Promise<ComponentTiming[]> {
   const givenUp = new AbortController()
   let up: DockerCommandEnd | undefined
@@ -84,6 +86,8 @@ async function bringUp(
     for (;;) {
       await Promise.race([ended, sleep(POLL_MS)])
       signal.throwIfAborted()
+      // Known before the containers are looked at, so that one which made Compose fail is seen as it is then.
+      const end = up
       const containers = await projectContainers(docker, lab.project)
       for (const container of containers) {
         const { service } = container
@@ -94,18 +98,23 @@ async function bringUp(
         timings.push({ name: service, launchedMs: launched.get(service) ?? 0, readyMs: elapsedMs, alreadyRunning })
         out.progress(`${service.padEnd(14)}${alreadyRunning ? 'runs' : `ready after ${formatDuration(elapsedMs)}`}`)
       }
-      await refuseFailed(docker, containers)
+      await refuseFailed(docker, containers, earlierStarts)
       const awaited = services.map(({ name }) => name).filter((name) => !isServiceReady(containers, name))
-      if (up !== undefined && up.exitCode !== 0) throw notUp(up)
-      if (up !== undefined && awaited.length === 0) return timings
+      if (end !== undefined && end.exitCode !== 0) throw notUp(end)
+      if (end !== undefined && awaited.length === 0) return timings
       if (awaited.length > 0) out.transient(`waiting for ${awaited.join(', ')}`)
       if (performance.now() > deadline) throw await notReady(docker, containers, awaited)
-      if (up !== undefined) await sleep(POLL_MS)
+      if (end !== undefined) await sleep(POLL_MS)
     }
   } finally {
     givenUp.abort()
     await ended
   }
+}
+
+async function startOf(docker: Dockerode, { id }: ProjectContainer): Promise<string> {
+  const { State } = await docker.getContainer(id).inspect()
+  return `${id} ${State.StartedAt}`
 }
 
 function isServiceReady(containers: ProjectContainer[], name: string): boolean {
@@ -114,10 +123,15 @@ function isServiceReady(containers: ProjectContainer[], name: string): boolean {
 }
 
 /** One that ends again and again, has ended or is unhealthy will not become ready by waiting. */
-async function refuseFailed(docker: Dockerode, containers: ProjectContainer[]): Promise<void> {
+async function refuseFailed(
+  docker: Dockerode,
+  containers: ProjectContainer[],
+  earlierStarts: ReadonlySet<string>,
+): Promise<void> {
   for (const container of containers) {
     if (isReady(container) || container.state === 'created') continue
     const { State, RestartCount } = await docker.getContainer(container.id).inspect()
+    if (!container.isRunning && earlierStarts.has(`${container.id} ${State.StartedAt}`)) continue
     const keepsEnding = RestartCount >= MAX_RESTARTS && container.health !== 'healthy'
     const hasEnded = container.state === 'exited' || container.state === 'dead'
     if (!keepsEnding && !hasEnded && container.health !== 'unhealthy') continue
@@ -175,37 +189,4 @@ async function pullMissing(
     })
     signal.throwIfAborted()
   }
-}
-
-/** Ours are built anew each time, so that they are what the sources say; Docker's cache makes that seconds. */
-async function build(
-  lab: LabDescription,
-  docker: Dockerode,
-  services: ComposeService[],
-  out: Output,
-  signal: AbortSignal,
-): Promise<void> {
-  const built = services.filter((service) => service.build !== undefined)
-  if (built.length === 0) return
-  out.progress('building the images of this repo')
-  const { exitCode, lastLines } = await compose(lab, ['build'], {
-    timeoutMs: BUILD_TIMEOUT_MS,
-    signal,
-    onLine: (line) => out.transient(line),
-  })
-  signal.throwIfAborted()
-  if (exitCode === 0) return
-  const images = [...new Set(built.map(({ image }) => image))]
-  const absent = await missingImages(
-    docker,
-    images.map((image) => ({ name: image, image, build: undefined, ports: [] })),
-  )
-  const reason = lastLines.at(-1)?.trim() ?? 'docker compose build said nothing'
-  if (absent.length > 0)
-    throw new LabError(`${absent.join(', ')} cannot be built: ${reason}`, {
-      logLines: lastLines,
-      advice: 'npm run doctor, or npm run up -- --embedded',
-    })
-  // Offline, say: the images of an earlier build still make a lab.
-  out.progress(`${images.join(', ')} cannot be built anew, what was built before is used: ${reason}`)
 }
