@@ -98,17 +98,22 @@ export async function fakeDocker({
 export function composeConfig(
   services: Record<string, { image?: string; ports?: Record<number, number> }>,
 ): CommandRule {
-  const rendered = Object.entries(services).map(([name, { image = `fake/${name}:1`, ports = {} }]) => [
-    name,
-    {
-      image,
-      ports: Object.entries(ports).map(([target, published]) => ({
-        target: Number(target),
-        published: String(published),
-      })),
-    },
-  ])
-  return { arguments: ' config ', stdout: JSON.stringify({ name: 'fake', services: Object.fromEntries(rendered) }) }
+  const rendered: [string, unknown][] = Object.entries(services).map(
+    ([name, { image = `fake/${name}:1`, ports = {} }]) => [
+      name,
+      {
+        image,
+        ports: Object.entries(ports).map(([target, published]) => ({
+          target: Number(target),
+          published: String(published),
+        })),
+      },
+    ],
+  )
+  return {
+    arguments: ' config ',
+    stdout: JSON.stringify({ name: 'fake', services: Object.fromEntries<unknown>(rendered) }),
+  }
 }
 
 function answer(

@@ -16,7 +16,8 @@ export async function findProject(settings: LabSettings): Promise<LabDescription
   const { docker } = await connectEngine()
   const containers = await projectContainers(docker, settings.project)
   if (containers.length === 0) return undefined
-  const ports: LabDescription['ports'] = Object.assign({ ...settings.ports }, ...containers.map((one) => one.ports))
+  const ports = { ...settings.ports }
+  for (const container of containers) Object.assign(ports, container.ports)
   return {
     ...describeLab(settings, { runtime: 'docker' }),
     ports,
