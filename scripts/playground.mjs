@@ -9,7 +9,7 @@ import { ensureConsoleBuilt } from './bootstrap/console-build.mjs'
 import { ensureInstalled } from './bootstrap/install.mjs'
 
 const WANTED_NODE_MAJOR = 24
-const NEEDS_CONSOLE = new Set(['up', 'test', 'bench'])
+const NEEDS_CONSOLE = new Set(['up', 'test', 'test:peers', 'bench'])
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 // Installs and caches belong to the clone, not to one lab: PLAYGROUND_DIR moves a lab's state, not these.
