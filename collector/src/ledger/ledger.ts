@@ -3,6 +3,7 @@ import type { MetricMetadata, WriteExemplar, LabelPair, WriteSample } from '@pla
 import type { Arrival } from '../backends/arrival.ts'
 import type { ReceivedRequest } from '../backends/receiver.ts'
 import { describeFault } from '../faults/fault.ts'
+import { SERIES } from '../workload/scrape-page.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Difference } from './differences.ts'
 import { recognise } from './recognise.ts'
@@ -24,6 +25,8 @@ export interface CorruptedField {
 /** Examples kept of each kind of finding: enough to see a pattern, little enough to read. */
 const EXAMPLES = 20
 const OTHERS_KEPT = 20_000
+/** The longest a scrape takes in the reference configurations, 900 ms, and what two clocks may differ. */
+const SCRAPE_TIMEOUT_MS = 1000
 
 export class Ledger {
   readonly sent: Workload
@@ -98,12 +101,24 @@ export class Ledger {
     const found = this.scrapes.take(labels, sample)
     if (found === undefined) {
       if (this.otherSamples.length < OTHERS_KEPT) this.otherSamples.push({ labels, sample })
+      if (sample.value === 0 && labels.some(([label, value]) => label === '__name__' && value === 'up'))
+        this.#withdrawPage(sample.timestampMs)
       return
     }
     if (found.length > 0) this.lastArrivalAtMs = request.atMs
     for (const { seq, differences } of found) {
       this.tracks.samples.received(seq, request.atMs)
       this.#judge(this.tracks.samples, seq, differences, request.receiver)
+    }
+  }
+
+  /** `up 0`: the collector says it did not get the page that was written to it then, so it never acknowledged it. */
+  #withdrawPage(timestampMs: number): void {
+    const track = this.tracks.samples
+    for (let page = 0; page < track.end; page += SERIES.length) {
+      const writtenAtMs = performance.timeOrigin + track.sentAtMs(page)
+      if (track.receipts(page) > 0 || Math.abs(writtenAtMs - timestampMs) > SCRAPE_TIMEOUT_MS) continue
+      for (let seq = page; seq < page + SERIES.length; seq++) track.withdrawn(seq)
     }
   }
 

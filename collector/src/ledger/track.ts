@@ -38,6 +38,13 @@ export class Track {
     if (this.receipts(seq) === 0) this.outstanding++
   }
 
+  /** The collector takes back what it had acknowledged. */
+  withdrawn(seq: number): void {
+    if (!this.#has(seq, ACKNOWLEDGED)) return
+    this.#state[seq] = ((this.#state[seq] ?? 0) & ~ACKNOWLEDGED) | REFUSED
+    if (this.receipts(seq) === 0) this.outstanding--
+  }
+
   refused(seq: number): void {
     this.#set(seq, REFUSED)
   }

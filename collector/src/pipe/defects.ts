@@ -37,6 +37,7 @@ export type Behaviour =
   | 'ignores-rotation'
   | 'counts-wrong'
   | 'swallows-in-reload'
+  | 'drops-at-exit'
 
 const every = (n: number, nth: number): boolean => nth % n === n - 1
 const once = <Item>(item: Item): Item[] => [item]
@@ -159,6 +160,7 @@ export const DEFECTS = {
   'ignores-rotation': { behaviour: 'ignores-rotation' },
   'counts-wrong': { behaviour: 'counts-wrong' },
   'swallows-in-reload': { behaviour: 'swallows-in-reload' },
+  'drops-at-exit': { behaviour: 'drops-at-exit' },
 } as const satisfies Record<string, Defect>
 
 export type DefectName = keyof typeof DEFECTS

@@ -68,7 +68,7 @@ async function carry(
     else books[signal].received -= items
     return answer
   })
-  return behaviour === 'acknowledges-before-sending' ? undefined : await finished
+  return behaviour === 'acknowledges-before-sending' || behaviour === 'drops-at-exit' ? undefined : await finished
 }
 
 const OTLP_HEADERS = { 'content-type': 'application/x-protobuf' }
@@ -196,6 +196,7 @@ process.on('SIGTERM', () => void stop())
 
 /** What is under way is acknowledged or refused before the end. */
 async function stop(): Promise<void> {
+  if (behaviour === 'drops-at-exit') process.exit(0)
   page.close()
   const deadline = Date.now() + 5000
   while (underWay > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
