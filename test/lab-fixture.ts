@@ -89,13 +89,13 @@ export async function startLab(...args: string[]): Promise<StartedLab> {
 
 export const provenTraceId = (up: Record<string, unknown>) => asText(field(up, 'proof', 'traceId'))
 
-export function completion(child: ChildProcess): Promise<CommandResult> {
+export function completion(child: ChildProcess, timeoutMs = COMMAND_TIMEOUT_MS): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     let stdout = ''
     let stderr = ''
     child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-    const timer = setTimeout(() => child.kill('SIGKILL'), COMMAND_TIMEOUT_MS)
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
     child.once('error', reject)
     child.once('close', (exitCode) => {
       clearTimeout(timer)

@@ -53,16 +53,16 @@ export async function makeImages({ docker, pins, progress }: MakeImagesOptions):
       return buildBackendImage({ docker, tag, nodeImage: names['NODE_IMAGE'] ?? '', progress: say })
     }
     if (standIn === undefined) throw new Error(`${pin}: there is no stand-in`)
-    const bases = [...standIn.dockerfile.matchAll(/@(\w+_IMAGE)@/g)].map(([, base = '']) => base)
-    const baseIds = await Promise.all(bases.map(make))
-    const dockerfile = standIn.dockerfile.replaceAll(/@(\w+_IMAGE)@/g, (_, base: string) => names[base] ?? base)
-    const recipes = Object.fromEntries(Object.entries(standIn.files).map(([path, { recipe }]) => [path, recipe]))
-    const key = keyOf({ dockerfile, recipes, baseIds })
     const present = await presentImage(docker, tag)
     if (present !== undefined && present.key === undefined) {
       origins[pin] = 'pulled'
       return present.id
     }
+    const bases = [...standIn.dockerfile.matchAll(/@(\w+_IMAGE)@/g)].map(([, base = '']) => base)
+    const baseIds = await Promise.all(bases.map(make))
+    const dockerfile = standIn.dockerfile.replaceAll(/@(\w+_IMAGE)@/g, (_, base: string) => names[base] ?? base)
+    const recipes = Object.fromEntries(Object.entries(standIn.files).map(([path, { recipe }]) => [path, recipe]))
+    const key = keyOf({ dockerfile, recipes, baseIds })
     origins[pin] = 'stand-in'
     if (present?.key === key) return present.id
     return buildImage({ docker, tag, dockerfile, files: standIn.files, labels: { [LABEL]: key }, progress: say })

@@ -1,0 +1,3 @@
+import { describeLab } from './lab-suite.ts'
+
+describeLab('builtin')
