@@ -89,7 +89,7 @@ describe('.env', () => {
 
   test('every image that is referred to has a pin, and every pin is referred to', () => {
     const text = [...composeFiles(), 'Dockerfile'].map(read).join('\n')
-    const used = new Set([...text.matchAll(/\$\{([A-Z0-9]+(?:_[A-Z0-9]+)*_IMAGE)\}/g)].map(([, name]) => name))
+    const used = new Set([...text.matchAll(/\$\{([A-Z0-9]+(?:_[A-Z0-9]+)*_IMAGE)\}/g)].map(([, name = '']) => name))
     assert.deepEqual([...used].toSorted(), pins.map(([name]) => name).toSorted())
   })
 
