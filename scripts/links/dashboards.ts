@@ -82,6 +82,7 @@ function provePanel({ provisioning, deadlineMs }: LinkContext, dashboard: Dashbo
         target,
         variables: selectAll(variablesOf(dashboard)),
         range: timeRange(dashboard),
+        panel,
       })
     })
   })

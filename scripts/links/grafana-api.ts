@@ -49,14 +49,14 @@ export async function queryGrafana(
   source: DataSource,
   target: Record<string, unknown>,
   range: TimeRange,
-  scrapeMs: number,
+  minIntervalMs: number,
 ): Promise<Frame[]> {
   const query = {
     ...target,
     refId: 'A',
     datasource: { uid: source.uid, type: source.type },
     maxDataPoints: MAX_DATA_POINTS,
-    intervalMs: chartIntervalMs(range, scrapeMs),
+    intervalMs: chartIntervalMs(range, minIntervalMs),
   }
   const { status, body } = await send(`${grafana.url}/api/ds/query`, {
     from: String(Math.floor(range.fromMs)),

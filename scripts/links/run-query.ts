@@ -19,6 +19,14 @@ export interface QueryRun {
   target: unknown
   variables: Variables
   range: TimeRange
+  /** Undefined: it is no panel's query. */
+  panel?: unknown
+}
+
+/** Steps of a panel are at least its "Min interval", and what the data source says. */
+export function minIntervalMs(source: DataSource, panel: unknown): number {
+  const ofPanel = asText(field(panel, 'interval'))
+  return Math.max(scrapeIntervalMs(source), ofPanel === '' ? 0 : durationMs(ofPanel))
 }
 
 /** Prometheus: what its settings say, Grafana's default otherwise. Loki: charts may be as fine as they like. */
@@ -31,8 +39,8 @@ export function scrapeIntervalMs({ type, settings }: DataSource): number {
 export async function runQuery(hop: Hop, run: QueryRun): Promise<string> {
   const { source, target, range, provisioning } = run
   const scrapeMs = scrapeIntervalMs(source)
-  const stepMs = chartIntervalMs(range, scrapeMs)
-  const variables = { ...intervalVariables(range, scrapeMs), ...run.variables }
+  const stepMs = chartIntervalMs(range, minIntervalMs(source, run.panel))
+  const variables = { ...intervalVariables(range, scrapeMs, stepMs), ...run.variables }
   const text = (name: string) => hop('interpolation', () => interpolateAll(asText(field(target, name)), variables))
   switch (source.type) {
     case 'prometheus': {

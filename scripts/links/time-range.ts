@@ -49,8 +49,11 @@ export function chartIntervalMs({ fromMs, toMs }: TimeRange, minIntervalMs: numb
  * `$__interval`, `$__rate_interval`, `$__range`: what a query gets from its range and from the scrape interval.
  * The rate interval is never below four scrapes, so that a rate has samples to work with.
  */
-export function intervalVariables(range: TimeRange, scrapeIntervalMs: number): Variables {
-  const intervalMs = chartIntervalMs(range, scrapeIntervalMs)
+export function intervalVariables(
+  range: TimeRange,
+  scrapeIntervalMs: number,
+  intervalMs = chartIntervalMs(range, scrapeIntervalMs),
+): Variables {
   const rangeMs = range.toMs - range.fromMs
   const rateMs = Math.max(intervalMs + scrapeIntervalMs, 4 * scrapeIntervalMs)
   return {

@@ -12,7 +12,7 @@ import { NotShown, expectSome, follow } from './link-result.ts'
 import type { Link, LinkResult } from './link-result.ts'
 import { dataSourceOf } from './provisioning.ts'
 import type { DataSource } from './provisioning.ts'
-import { scrapeIntervalMs } from './run-query.ts'
+import { minIntervalMs } from './run-query.ts'
 import type { TimeRange } from './time-range.ts'
 
 const EXPRESSION = '__expr__'
@@ -21,13 +21,13 @@ export function proveViaGrafana(context: LinkContext, grafana: Grafana): Promise
   return [
     ...proveLoaded(context, grafana),
     ...proveVariables(context, grafana),
-    ...queriesOf(context).map(({ name, file, uid, target, variables, range }) =>
+    ...queriesOf(context).map(({ name, file, uid, target, variables, range, panel }) =>
       follow({ kind: 'query in Grafana', name, file }, context.deadlineMs, async (hop) => {
         const source = await hop('data source', () => dataSourceOf(context.provisioning, uid))
         await hop('query', () => madeByThePage(source, target))
         const filled = interpolateTree(target, variables) as Record<string, unknown>
         const frames = await hop('query', () =>
-          queryGrafana(grafana, source, filled, range(), scrapeIntervalMs(source)),
+          queryGrafana(grafana, source, filled, range(), minIntervalMs(source, panel)),
         )
         return hop('query', () => summary(frames, filled))
       }),
@@ -85,6 +85,7 @@ interface Query extends Pick<Link, 'name' | 'file'> {
   target: unknown
   variables: Variables
   range: () => TimeRange
+  panel?: unknown
 }
 
 function queriesOf({ provisioning, traffic }: LinkContext): Query[] {
@@ -97,6 +98,7 @@ function queriesOf({ provisioning, traffic }: LinkContext): Query[] {
         target,
         variables: selectAll(variablesOf(dashboard)),
         range: () => timeRange(dashboard),
+        panel,
       })),
     ),
   )
