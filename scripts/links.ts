@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { runningLab } from './lab/current-lab.ts'
 import { interruption } from './lab/command-line/interruption.ts'
+import { url } from './lab/lab-description.ts'
 import type { Output } from './lab/command-line/output.ts'
 import { table } from './lab/command-line/output.ts'
 import { ROOT } from './lab/settings.ts'
@@ -21,15 +22,15 @@ await runCommand({
     'Sends a few checkouts, some of them into the database timeout, and evaluates the files in grafana/ on what they emitted,\n' +
     'as Grafana would: logs to trace, trace to logs and metrics, exemplar to trace, service map, correlations, dashboards,\n' +
     'alerts. Each link is followed through the APIs of the stores; of one that is broken, the hop is named. Needs no Grafana.\n' +
-    'Where one runs beside the lab (--via-grafana, or GRAFANA_URL in the environment), it is asked as well: has it loaded the\n' +
-    'files, do its data sources work, and does every query answer through its own plugins?',
+    'One that runs in the lab (Docker) or beside it (--via-grafana) is asked as well: has it loaded the files, do its data\n' +
+    'sources work, and does every query answer through its own plugins?',
   options: {
     grafana: { type: 'string', value: 'DIR', help: 'the folder with provisioning and dashboards (default grafana)' },
     timeout: { type: 'string', value: 'SECONDS', help: 'how long data may be under way (default 30)' },
     'via-grafana': {
       type: 'string',
       value: 'URL',
-      help: 'ask this Grafana as well, as its anonymous viewer (default $GRAFANA_URL)',
+      help: "ask this Grafana as well, as its anonymous viewer (default: the lab's own, if it has one)",
     },
     env: {
       type: 'boolean',
@@ -59,7 +60,8 @@ await runCommand({
       return EXIT.ok
     }
     const provisioning = readProvisioning(folder(values.grafana), environment)
-    const grafanaUrl = values['via-grafana'] ?? process.env['GRAFANA_URL']
+    const ownGrafana = lab.runtime === 'docker' && lab.docker.grafana === 'on' ? url(lab, 'grafana') : undefined
+    const grafanaUrl = values['via-grafana'] ?? ownGrafana
     const grafana = grafanaUrl === undefined ? undefined : await connectGrafana(grafanaUrl)
     using interrupted = interruption()
     out.progress('sending checkouts, some of them into the database timeout')
