@@ -1,6 +1,7 @@
 // Runs the suite against the real servers and agents this machine has, named by environment variables.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { runToCompletion } from './lab/command-line/child-output.ts'
 import { EXIT, runCommand } from './lab/command-line/command.ts'
@@ -102,9 +103,14 @@ function nothingNamed(out: Output) {
   return EXIT.usage
 }
 
+/** A program that was built from its source often has no version in it; then the file is told by its checksum. */
 function versionOf({ variable, versionArgs }: Peer): string | undefined {
   const program = process.env[variable] ?? ''
   if (!existsSync(program)) return undefined
   const { stdout, stderr, status } = spawnSync(program, versionArgs, { encoding: 'utf8', timeout: 20_000 })
-  return status === 0 ? (`${stdout}\n${stderr}`.trim().split('\n')[0] ?? '') : undefined
+  if (status !== 0) return undefined
+  const said = `${stdout}\n${stderr}`.trim().split('\n')[0] ?? ''
+  if (/\d+\.\d+/.test(said)) return said
+  const checksum = createHash('sha256').update(readFileSync(program)).digest('hex')
+  return `built without a version, sha256 ${checksum.slice(0, 16)}`
 }
