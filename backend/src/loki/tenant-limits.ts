@@ -9,10 +9,12 @@ export interface TenantLimits {
   readonly alignsSteps: boolean
   /** The interval of that split; `undefined` is no split. */
   readonly splitNs?: number
+  /** Queries are sharded: an average by labels is a sum by a count. */
+  readonly shards: boolean
 }
 
-const lokiDefaults: TenantLimits = { discoverLabels: true, alignsSteps: true, splitNs: 3_600e9 }
-const asPushed: TenantLimits = { discoverLabels: false, alignsSteps: false }
+const lokiDefaults: TenantLimits = { discoverLabels: true, alignsSteps: true, splitNs: 3_600e9, shards: true }
+const asPushed: TenantLimits = { discoverLabels: false, alignsSteps: false, shards: false }
 
 /**
  * The default tenant is Loki as it comes. Tenants that are named are made by tests, replays and suites, which want back

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, requestParams } from '../../http/index.ts'
+import { requestParams } from '../../http/index.ts'
 import { queryLogs, type LogStream } from '../logql/log-query.ts'
 import { parseLogSelector } from '../logql/syntax/index.ts'
 import { detectFields, detectValues } from './detected-fields.ts'
@@ -39,16 +39,6 @@ export async function detectedRoutes(app: FastifyInstance, context: LokiContext)
         const limit = fieldLimit(request)
         const values = detectValues(await newestEntries(context, request, reply), request.params.name, limit)
         return values.length > 0 ? { values, limit } : {}
-      },
-    })
-    app.route({
-      method,
-      url: '/loki/api/v1/patterns',
-      handler: () => {
-        throw new ApiError(
-          400,
-          'patterns are not implemented: this Loki has no pattern ingester (query the lines, or count them with count_over_time)',
-        )
       },
     })
   }

@@ -13,13 +13,11 @@ import type { MatrixSeries } from '../logql/metric/metric-query.ts'
 import { QueryError } from '../logql/query-error.ts'
 import type { LabelMatcher } from '../logql/syntax/ast.ts'
 import { parseLogSelector, parseMatchers } from '../logql/syntax/index.ts'
-import { isRepeated, RepeatedEntries } from '../logql/repeated-entry.ts'
 import type { StreamRows } from '../logql/source.ts'
-import { budgetFor, nowNs, sourceOf, type LokiContext } from './loki-context.ts'
+import { forEachRow } from './each-row.ts'
+import { nowNs, type LokiContext } from './loki-context.ts'
 import { orderedBounds, positive, step, type TimeBounds } from './query-params.ts'
 import { metricData } from './result-json.ts'
-
-const rowsPerSlice = 4096
 
 export async function indexRoutes(app: FastifyInstance, context: LokiContext): Promise<void> {
   for (const method of ['GET', 'POST'] as const) {
@@ -47,37 +45,6 @@ export async function indexRoutes(app: FastifyInstance, context: LokiContext): P
       },
     })
   }
-}
-
-type EachRow = (rows: StreamRows, row: number) => void
-
-/** Every entry of a selection once, with pauses. */
-async function forEachRow(
-  context: LokiContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  {
-    matchers,
-    bounds,
-    visit,
-    enter,
-  }: { matchers: readonly LabelMatcher[]; bounds: TimeBounds; visit: EachRow; enter?: (rows: StreamRows) => void },
-): Promise<number> {
-  const budget = budgetFor(context, reply)
-  const repeated = new RepeatedEntries()
-  let parts = 0
-  for (const part of sourceOf(context, request.tenant).select({ matchers, ...bounds })) {
-    for (const rows of part.open()) {
-      parts++
-      enter?.(rows)
-      const earlier = repeated.add(rows)
-      for (let row = 0; row < rows.length; row++) {
-        if (earlier.length === 0 || !isRepeated(rows, row, earlier)) visit(rows, row)
-        if (row % rowsPerSlice === 0) await budget.pause()
-      }
-    }
-  }
-  return parts
 }
 
 async function stats(context: LokiContext, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

@@ -262,7 +262,7 @@ describe('query', () => {
       ['query_range', { query: 'rate({app="a"}[1m])', step: '0.01' }, /exceeded maximum resolution/],
       ['query_range', { query: '{app="a"}', start: 'yesterday' }, /could not parse 'start' parameter/],
       ['label/app/values', { query: 'rate({app="a"}[1m])' }, /only log selector/],
-      ['patterns', { query: '{app="a"}' }, /not implemented/],
+      ['patterns', { query: '{app="a"} |= "x"' }, /only label matchers are supported/],
     ]
     for (const [path, params, expected] of cases) {
       const { status, text } = await ask(url, path, params)

@@ -9,6 +9,7 @@ import { indexRoutes } from './index-routes.ts'
 import { labelRoutes } from './label-routes.ts'
 import type { LokiContext } from './loki-context.ts'
 import { otlpLogsPath, pushRoutes } from './push-routes.ts'
+import { patternRoutes } from './pattern-routes.ts'
 import { queryRoutes } from './query-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { tailRoute } from './tail-route.ts'
@@ -30,7 +31,16 @@ export function createLokiServer(
     return reply.code(404).type('text/plain; charset=utf-8').send('404 page not found\n')
   })
   app.register(websocket, { options: { maxPayload: 64 * 1024 } })
-  for (const routes of [pushRoutes, queryRoutes, labelRoutes, indexRoutes, detectedRoutes, statusRoutes, tailRoute]) {
+  for (const routes of [
+    pushRoutes,
+    queryRoutes,
+    labelRoutes,
+    indexRoutes,
+    detectedRoutes,
+    patternRoutes,
+    statusRoutes,
+    tailRoute,
+  ]) {
     app.register(async (scope) => routes(scope, context))
   }
   app.register(tenantRoutes, { store: context.store })

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, requestParams } from '../../http/index.ts'
 import { queryLogs } from '../logql/log-query.ts'
+import { divideAverages } from '../logql/metric/divided-averages.ts'
 import { evaluateMetric } from '../logql/metric/metric-query.ts'
 import type { Expr, LogExpr, MetricExpr } from '../logql/syntax/ast.ts'
 import { parseLogql } from '../logql/syntax/index.ts'
@@ -86,7 +87,7 @@ async function metricAnswer(
   const startedAt = performance.now()
   const budget = budgetFor(context, reply)
   const result = await evaluateMetric(
-    expr,
+    context.tenantLimits(request.tenant).shards ? divideAverages(expr) : expr,
     { source: sourceOf(context, request.tenant), grid, budget },
     { isInstant, maxSeries: context.limits.maxSeries, allowsPartial: isFromDrilldown(request) },
   )

@@ -26,7 +26,7 @@ export async function statusRoutes(app: FastifyInstance, context: LokiContext): 
       max_query_series: context.limits.maxSeries,
       max_entries_limit_per_query: context.limits.maxEntries,
     },
-    pattern_ingester_enabled: false,
+    pattern_ingester_enabled: true,
     version,
   }))
   app.get('/metrics', (_request, reply) =>
