@@ -403,6 +403,16 @@ test('the rule file has the same alerts as Grafana', () => {
   assert.deepEqual(ofPrometheus, ofGrafana)
 })
 
+test("where traces open in Jaeger, its file is read in Tempo's place", () => {
+  const documented = readFileSync(join(GRAFANA, 'grafana.env'), 'utf8').matchAll(/^(\w+)=(.*)$/gm)
+  const environment = Object.fromEntries([...documented].map(([, name = '', value = '']) => [name, value]))
+  const uids = (traces: string) => [
+    ...readProvisioning(GRAFANA, { ...environment, TRACES_UID: traces }).dataSources.keys(),
+  ]
+  assert.deepEqual(uids('tempo').toSorted(), ['loki', 'postgres', 'prometheus', 'tempo'])
+  assert.deepEqual(uids('jaeger').toSorted(), ['jaeger', 'loki', 'postgres', 'prometheus'])
+})
+
 test("Jaeger's data source has the links of Tempo's", () => {
   const settings = (file: string) =>
     field(asArray(field(parse(readFileSync(join(GRAFANA, file), 'utf8')), 'datasources'))[0], 'jsonData')

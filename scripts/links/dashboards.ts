@@ -6,7 +6,7 @@ import { interpolate } from './interpolate.ts'
 import type { Variables } from './interpolate.ts'
 import { ConfigurationFault, expectSome, follow } from './link-result.ts'
 import type { LinkResult } from './link-result.ts'
-import { dataSourceOf } from './provisioning.ts'
+import { dataSourceOf, panelSourceOf } from './provisioning.ts'
 import type { Dashboard, Provisioning } from './provisioning.ts'
 import { runQuery } from './run-query.ts'
 import { promLabelValues } from './store-api.ts'
@@ -75,7 +75,7 @@ function provePanel({ provisioning, deadlineMs }: LinkContext, dashboard: Dashbo
     const name = `${dashboard.title}: ${asText(field(panel, 'title'))}${refId}`
     return follow({ kind: 'panel', name, file: dashboard.file }, deadlineMs, async (hop) => {
       const uid = field(target, 'datasource', 'uid') ?? field(panel, 'datasource', 'uid')
-      const source = await hop('data source', () => dataSourceOf(provisioning, uid))
+      const source = await hop('data source', () => panelSourceOf(provisioning, uid))
       return runQuery(hop, {
         provisioning,
         source,

@@ -6,7 +6,7 @@ import { LabError } from '../lab/lab-error.ts'
 import { asArray, asText, field } from '../lab/json.ts'
 import { reasonOf } from '../lab/readiness.ts'
 import { expandTree } from './expand-environment.ts'
-import { ConfigurationFault } from './link-result.ts'
+import { ConfigurationFault, NotShown } from './link-result.ts'
 
 export interface DataSource {
   uid: string
@@ -55,7 +55,7 @@ export function readProvisioning(folder: string, environment: Record<string, str
       .map((name) => (path === '' ? name : `${path}/${name}`))
   const expand = (value: unknown) => expandTree(value, environment)
 
-  const dataSources = names('provisioning/datasources', '.yaml').flatMap((file) =>
+  const dataSources = dataSourceFiles(names('provisioning/datasources', '.yaml'), environment).flatMap((file) =>
     asArray(field(yaml(file), 'datasources')).map((settings): DataSource => {
       const url = asText(expandTree(field(settings, 'url'), environment))
       return { uid: asText(field(settings, 'uid')), type: asText(field(settings, 'type')), url, settings, expand, file }
@@ -84,6 +84,16 @@ export function readProvisioning(folder: string, environment: Record<string, str
   }
 }
 
+const TEMPO_FILE = 'provisioning/datasources/tempo.yaml'
+const JAEGER_FILE = 'jaeger/jaeger.yaml'
+
+/** Where traces open in Jaeger, its file is mounted in the place of Tempo's. */
+function dataSourceFiles(files: string[], environment: Record<string, string>): string[] {
+  return environment['TRACES_UID'] === 'jaeger'
+    ? files.map((file) => (file === TEMPO_FILE ? JAEGER_FILE : file))
+    : files
+}
+
 function parseFile(folder: string, path: string, parser: (text: string) => unknown): unknown {
   try {
     return parser(readFileSync(join(folder, path), 'utf8'))
@@ -101,6 +111,13 @@ function unique<T extends { uid: string; file: string }>(items: T[], what: strin
     byUid.set(item.uid, item)
   }
   return byUid
+}
+
+/** The data source of a panel. @throws NotShown for a TraceQL panel where Jaeger is in Tempo's place */
+export function panelSourceOf(provisioning: Provisioning, uid: unknown): DataSource {
+  if (uid === 'tempo' && provisioning.environment['TRACES_UID'] === 'jaeger')
+    throw new NotShown('asks Tempo, and in this lab Jaeger is in its place')
+  return dataSourceOf(provisioning, uid)
 }
 
 /** A link's target: what Grafana calls "Data source not found" in a red box. */

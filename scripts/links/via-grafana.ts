@@ -10,7 +10,7 @@ import { interpolate } from './interpolate.ts'
 import type { Variables } from './interpolate.ts'
 import { NotShown, expectSome, follow } from './link-result.ts'
 import type { Link, LinkResult } from './link-result.ts'
-import { dataSourceOf } from './provisioning.ts'
+import { dataSourceOf, panelSourceOf } from './provisioning.ts'
 import type { DataSource } from './provisioning.ts'
 import { minIntervalMs } from './run-query.ts'
 import type { TimeRange } from './time-range.ts'
@@ -23,7 +23,7 @@ export function proveViaGrafana(context: LinkContext, grafana: Grafana): Promise
     ...proveVariables(context, grafana),
     ...queriesOf(context).map(({ name, file, uid, target, variables, range, panel }) =>
       follow({ kind: 'query in Grafana', name, file }, context.deadlineMs, async (hop) => {
-        const source = await hop('data source', () => dataSourceOf(context.provisioning, uid))
+        const source = await hop('data source', () => panelSourceOf(context.provisioning, uid))
         await hop('query', () => madeByThePage(source, target))
         const filled = interpolateTree(target, variables) as Record<string, unknown>
         const frames = await hop('query', () =>
