@@ -155,6 +155,7 @@ function inspected({ state, restartCount = 0, exitCode = 0, healthOutput }: Fake
     RestartCount: restartCount,
     Config: { Tty: false, Env: [] },
     State: {
+      Status: state,
       Running: state === 'running',
       Pid: 0,
       ExitCode: exitCode,

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
+import { inspectContainer } from './containers.ts'
 
 const REATTACH_MS = 500
 /** stdout and stderr come in one stream, in frames: stream, three zeros, length, text. */
@@ -10,10 +11,10 @@ const FRAME_HEADER_BYTES = 8
 
 export async function lastLinesOf(docker: Dockerode, containerId: string, count: number): Promise<string[]> {
   if (count === 0) return []
-  const container = docker.getContainer(containerId)
-  const { Config } = await container.inspect()
-  const output = await container.logs({ stdout: true, stderr: true, follow: false, tail: count })
-  const text = (Config.Tty ? output : withoutFrames(output)).toString('utf8')
+  const seen = await inspectContainer(docker, containerId)
+  if (seen === undefined) return []
+  const output = await docker.getContainer(containerId).logs({ stdout: true, stderr: true, follow: false, tail: count })
+  const text = (seen.Config.Tty ? output : withoutFrames(output)).toString('utf8')
   return text.split(/\r?\n/).filter((line, i, all) => line !== '' || i < all.length - 1)
 }
 
@@ -58,10 +59,9 @@ async function followOnce(
   signal: AbortSignal,
   onLine: (timestamp: string, line: string) => void,
 ): Promise<void> {
-  const container = docker.getContainer(id)
-  const { Config, State } = await container.inspect()
-  if (!State.Running) return
-  const stream = await container.logs({
+  const seen = await inspectContainer(docker, id)
+  if (seen?.State.Running !== true) return
+  const stream = await docker.getContainer(id).logs({
     stdout: true,
     stderr: true,
     follow: true,
@@ -71,7 +71,7 @@ async function followOnce(
     abortSignal: signal,
   })
   const text = new PassThrough()
-  if (Config.Tty) stream.pipe(text)
+  if (seen.Config.Tty) stream.pipe(text)
   else docker.modem.demuxStream(stream, text, text)
   stream.on('end', () => text.end())
   stream.on('error', () => text.end()) // the container or the engine has gone: looked for again

@@ -2,24 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import { asText, field } from '../../json.ts'
 import type { ComponentStatus } from '../runtime.ts'
-import { isReady } from './containers.ts'
+import { inspectContainer, isReady } from './containers.ts'
 import type { ProjectContainer } from './containers.ts'
 
 const CPU_SAMPLE_MS = 500
 
 export async function containerStatus(docker: Dockerode, found: ProjectContainer): Promise<ComponentStatus> {
   const container = docker.getContainer(found.id)
-  const [{ State }, use] = await Promise.all([
-    container.inspect(),
+  const [seen, use] = await Promise.all([
+    inspectContainer(docker, found.id),
     found.isRunning ? resourceUse(container) : Promise.resolve(undefined),
   ])
+  const State = seen?.State
   const state = !found.isRunning ? 'dead' : isReady(found) ? 'ready' : 'not ready'
   return {
     name: found.service,
     state,
-    pid: State.Pid === 0 ? undefined : State.Pid,
+    pid: State?.Pid || undefined,
     ports: found.ports,
-    uptimeMs: State.Running ? Date.now() - Date.parse(State.StartedAt) : undefined,
+    uptimeMs: State?.Running ? Date.now() - Date.parse(State.StartedAt) : undefined,
     cpuPercent: use?.cpuPercent,
     rssBytes: use?.memoryBytes,
     pssBytes: undefined,

@@ -1,5 +1,6 @@
 // The containers of a Compose project, as the engine knows them: found by label, so it does not matter who has started them.
 import type Dockerode from 'dockerode'
+import { field } from '../../json.ts'
 import type { PortName } from '../../ports.ts'
 import { publishedPort } from './published-ports.ts'
 
@@ -18,7 +19,9 @@ export interface ProjectContainer {
   /** In the engine's words: `Up 5 seconds (healthy)`, `Exited (1) 2 minutes ago`. */
   description: string
   health: 'healthy' | 'starting' | 'unhealthy' | 'none'
-  /** It has done what it was for: another one waited for its end, and it ended well. */
+  /** Another one waits for its end, so it is no component of the lab. */
+  isOneShot: boolean
+  /** A one-shot that has ended well. */
   isDone: boolean
   ports: Partial<Record<PortName, number>>
   labels: Record<string, string>
@@ -50,9 +53,23 @@ function toContainer(
     state: State,
     description: Status,
     health: healthIn(Status),
+    isOneShot: oneShots.has(service),
     isDone: State === 'exited' && oneShots.has(service) && Status.startsWith('Exited (0)'),
     ports,
     labels: Labels,
+  }
+}
+
+/** Undefined: it has gone since it was listed, as one does that Compose replaces. */
+export async function inspectContainer(
+  docker: Dockerode,
+  id: string,
+): Promise<Dockerode.ContainerInspectInfo | undefined> {
+  try {
+    return await docker.getContainer(id).inspect()
+  } catch (error) {
+    if (field(error, 'statusCode') === 404) return undefined
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { LabDescription } from '../../lab-description.ts'
 import { HOST } from '../../settings.ts'
+import { inspectContainer } from './containers.ts'
 import type { ProjectContainer } from './containers.ts'
 
 /** The shop's database as this machine reaches it, as the shop and as Grafana; the passwords are those its container was given. */
@@ -11,9 +12,9 @@ export async function databaseUrls(
   const postgres = containers.find(({ service }) => service === 'postgres')
   const port = postgres?.ports.postgres
   if (postgres === undefined || port === undefined) return { databaseUrl: undefined, readerUrl: undefined }
-  const { Config } = await docker.getContainer(postgres.id).inspect()
+  const seen = await inspectContainer(docker, postgres.id)
   const given = new Map(
-    Config.Env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    (seen?.Config.Env ?? []).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   )
   const url = (user: string, password: string | undefined) =>
     `postgres://${user}:${encodeURIComponent(password ?? '')}@${HOST}:${port}/${given.get('POSTGRES_DB') ?? 'shop'}`

@@ -8,7 +8,7 @@ import { followContainer, lastLinesOf } from './container-logs.ts'
 import { projectContainers } from './containers.ts'
 import type { ProjectContainer } from './containers.ts'
 import { databaseUrls } from './database-urls.ts'
-import { connectEngine } from './engine.ts'
+import { connectEngine, explainEngineError } from './engine.ts'
 import { CORE_SERVICES } from './published-ports.ts'
 import { startProject } from './start-project.ts'
 
@@ -16,31 +16,36 @@ const STOP_TIMEOUT_MS = 120_000
 
 export const dockerRuntime: Runtime = {
   name: 'docker',
-  async isUp(lab) {
-    const { docker } = await connectEngine()
-    return (await projectContainers(docker, lab.project)).some(({ isRunning }) => isRunning)
-  },
-  async start(lab, options) {
+  isUp: explained(async (lab) => (await componentsOf(lab)).some(({ isRunning }) => isRunning)),
+  start: explained(async (lab, options) => {
     const started = await startProject(lab, options)
     await learn(lab)
     return started
-  },
-  async componentNames(lab) {
-    const names = (await componentsOf(lab)).map(({ service }) => service)
-    return [...new Set(names)]
-  },
-  status,
-  logs,
-  stop,
-  async portOwner(lab) {
+  }),
+  componentNames: explained(async (lab) => [...new Set((await componentsOf(lab)).map(({ service }) => service))]),
+  status: explained(status),
+  logs: explained(logs),
+  stop: explained(stop),
+  portOwner: explained(async (lab) => {
     const containers = await componentsOf(lab)
     return (port) => containers.some(({ isRunning, ports }) => isRunning && ports[port] !== undefined)
-  },
+  }),
+}
+
+/** The engine may go away or refuse at any time; its reason is for people, its stack is not. */
+function explained<A extends unknown[], R>(ask: (...input: A) => Promise<R>): (...input: A) => Promise<R> {
+  return async (...input) => {
+    try {
+      return await ask(...input)
+    } catch (error) {
+      throw explainEngineError(error)
+    }
+  }
 }
 
 async function componentsOf(lab: LabDescription): Promise<ProjectContainer[]> {
   const { docker } = await connectEngine()
-  return (await projectContainers(docker, lab.project)).filter(({ isDone }) => !isDone)
+  return (await projectContainers(docker, lab.project)).filter(({ isOneShot }) => !isOneShot)
 }
 
 /** A port that was left to Docker's choice is known only now, and so is the database's address. */
@@ -60,7 +65,7 @@ async function status(lab: LabDescription): Promise<ComponentStatus[]> {
   )
   return [
     ...(await Promise.all(
-      containers.filter(({ isDone }) => !isDone).map((container) => containerStatus(docker, container)),
+      containers.filter(({ isOneShot }) => !isOneShot).map((container) => containerStatus(docker, container)),
     )),
     ...absent.map((name): ComponentStatus => ({
       name,

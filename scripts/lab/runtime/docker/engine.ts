@@ -34,6 +34,15 @@ export async function connectEngine(): Promise<Engine> {
   return { docker, ...readInfo(info) }
 }
 
+/** What dockerode threw, as something a user can do something about; other errors as they are. */
+export function explainEngineError(error: unknown): unknown {
+  const isRefusal = typeof field(error, 'statusCode') === 'number'
+  const isGone = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'].includes(asText(field(error, 'code')))
+  if (!(error instanceof Error) || error instanceof LabError || !(isRefusal || isGone)) return error
+  const message = isGone ? 'the Docker engine has gone' : `the Docker engine refuses: ${error.message}`
+  return new LabError(message, { cause: error, advice: 'docker info, then npm run status' })
+}
+
 function readInfo(info: unknown): Pick<Engine, 'memoryBytes' | 'rootDir'> {
   const memory = field(info, 'MemTotal')
   return { memoryBytes: typeof memory === 'number' ? memory : 0, rootDir: asText(field(info, 'DockerRootDir')) }
