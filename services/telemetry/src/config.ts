@@ -9,6 +9,8 @@ export const telemetrySchema = {
   instanceId: text('SERVICE_INSTANCE_ID', `${hostname()}:${process.pid}`),
   /** Folder of `<service>.log`. Not set: lines go to stdout only. */
   logDir: optionalText('LOG_DIR'),
+  /** With a folder, whether lines go to stdout too: in a container that is where `docker logs` looks. */
+  logStdout: choice('LOG_STDOUT', 'terminal', ['terminal', 'always']),
   logLevel: choice('LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
   logMaxFileBytes: integer('LOG_MAX_FILE_BYTES', 10 * 1024 * 1024, { min: 1024, max: 1024 ** 3 }),
   /** Rotated files kept beside the current one. */

@@ -47,7 +47,7 @@ function lossNotice(lines: number): string {
 }
 
 function chooseOutput(): DestinationStream {
-  const { logDir, logMaxFileBytes, logMaxFiles } = telemetryConfig
+  const { logDir, logStdout, logMaxFileBytes, logMaxFiles } = telemetryConfig
   const stdout = new LineOutput(process.stdout, loss)
   if (logDir === undefined) return stdout
   const file = new LogFile({
@@ -56,7 +56,7 @@ function chooseOutput(): DestinationStream {
     maxFiles: logMaxFiles,
     loss,
   })
-  if (!process.stdout.isTTY) return file
+  if (!process.stdout.isTTY && logStdout === 'terminal') return file
   // Somebody runs the service by hand and wants to see it.
   return {
     write: (line) => {
