@@ -16,7 +16,13 @@ export interface Call {
 
 /** Requests that may be under way at the same time; the next wave begins when every answer of this one is in. */
 export interface Wave {
-  arrival: { kind: 'paced'; perSecond: number } | { kind: 'together' } | { kind: 'one by one'; pauseMs: number }
+  arrival:
+    | { kind: 'paced'; perSecond: number }
+    | { kind: 'together' }
+    /** Each after the answer of the one before; `waitReady`: and after the shop is ready, where that one failed. */
+    | { kind: 'one by one'; waitReady?: boolean }
+    /** The first, and the others together as soon as it keeps this service from answering anybody (or has been answered). */
+    | { kind: 'behind the first'; service: ServiceName }
   calls: Call[]
 }
 
@@ -48,6 +54,8 @@ export interface RunScope {
   id: string
   /** LogQL label filter: lines of the requests of the load of this run. */
   lines: string
+  /** LogQL stages: lines that name an order of the load of this run, whichever trace they are in. */
+  orders: string
   /** TraceQL spanset: traces of the load of this run. */
   traces: string
   /** PromQL modifier: the moment before the load. */
@@ -73,8 +81,8 @@ export interface Evidence {
   withoutFault?: 'absent' | 'holds'
   /** Asked when the fault has been lifted: what was caught up. Default: while it is on. */
   after?: 'load' | 'heal'
-  /** Logs and traces are looked for this long before the run as well: for clocks that are behind. */
-  lookBackSeconds?: number
+  /** Where logs and traces are looked for, in seconds after the run began; default: from its beginning until now. For clocks that are wrong. */
+  window?: { from: number; to: number }
 }
 
 export interface Question {
@@ -82,6 +90,13 @@ export interface Question {
   signal: Signal
   query: (run: RunScope) => string
   answer: (plan: PlannedCounts) => string
+}
+
+/** A flag to try while the cause remains. A run with it is judged by its own evidence. */
+export interface Remedy {
+  summary: string
+  steps: FaultStep[]
+  evidence: Evidence[]
 }
 
 export interface Incident {
@@ -92,7 +107,7 @@ export interface Incident {
   circumstances?: FaultStep[]
   fault: FaultStep[]
   /** Flags to try: what makes the incident end while its cause remains. */
-  remedies?: Record<string, { summary: string; steps: FaultStep[] }>
+  remedies?: Record<string, Remedy>
   load: (dice: Dice) => Load
   /** The first thing anybody can see; how long that takes is the detection delay. */
   symptom: Pick<Evidence, 'signal' | 'shows' | 'query'>
@@ -121,6 +136,12 @@ export const linesOfRun =
   (query: string) =>
   ({ lines }: RunScope): string =>
     `${query} | ${lines}`
+
+/** The same lines by the orders they name: also those whose trace is another one. */
+export const linesOfOrders =
+  (query: string) =>
+  ({ orders }: RunScope): string =>
+    `${query} ${orders}`
 
 /** Traces of this run that hold such a span. */
 export const tracesWith =

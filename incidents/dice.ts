@@ -6,6 +6,8 @@ import type { Call } from './definition.ts'
 const SKUS = ['mug', 't-shirt', 'sticker', 'notebook'] as const
 
 export interface Dice {
+  /** Two customers who exchange the same two products, each the other way round; `hit` is what becomes of the one whose own comes first by name. */
+  opposites(hit: { status: number }): Call[]
   /** An integer, both ends included. */
   between(low: number, high: number): number
   pick<T>(items: readonly T[]): T
@@ -46,6 +48,18 @@ export function createDice(seed: string): Dice {
         status: hit?.status ?? 201,
         hit: hit !== undefined,
       })),
+    opposites: (hit) => {
+      const [first, second] = dice.shuffle(SKUS).slice(0, 2).toSorted()
+      const call = (give: string | undefined, take: string | undefined) => ({
+        method: 'POST' as const,
+        path: '/exchanges',
+        body: { give, take },
+      })
+      return dice.shuffle([
+        { ...call(first, second), status: hit.status, hit: true },
+        { ...call(second, first), status: 201, hit: false },
+      ])
+    },
     views: (count, path, hit) =>
       Array.from({ length: count }, () => ({
         method: 'GET',

@@ -1,6 +1,7 @@
 // Reproduces an incident and proves it: list, show, run, heal, verify.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { incidentNames, loadIncident } from '../incidents/catalogue.ts'
+import { readActive } from './incident/active-incident.ts'
 import { healLab } from './incident/heal-lab.ts'
 import { createPlatform } from './incident/platform/create-platform.ts'
 import { printReport } from './incident/print-report.ts'
@@ -39,7 +40,11 @@ await runCommand({
       value: 'FILE',
       help: 'run: where the page goes (default: incidents/ of the state directory)',
     },
-    after: { type: 'string', value: 'DURATION', help: 'heal: wait, and heal only if the run is still active then' },
+    after: {
+      type: 'string',
+      value: 'DURATION',
+      help: 'heal: stand by, and heal a run (--run) that is still active then',
+    },
     run: { type: 'string', value: 'ID', help: 'heal: only this run' },
     ...COMMON_OPTIONS,
   },
@@ -157,8 +162,11 @@ async function heal(
   values: { after: string | undefined; run: string | undefined; 'port-offset': string | undefined },
   out: Output,
 ): Promise<number> {
-  if (values.after !== undefined) await sleep(parseDurationOption('--after', values.after, MAX_AFTER_SECONDS) * 1_000)
   const lab = await runningLab(values['port-offset'])
+  const afterMs =
+    values.after === undefined ? 0 : parseDurationOption('--after', values.after, MAX_AFTER_SECONDS) * 1_000
+  const deadline = Date.now() + afterMs
+  while (Date.now() < deadline && readActive(lab.stateDir)?.runId === values.run) await sleep(1_000)
   const healed = await healLab(lab, await createPlatform(lab), values.run)
   out.json({ healed })
   out.line(healed.length === 0 ? 'nothing to heal' : `healed: ${healed.join('; ')}`)

@@ -1,10 +1,12 @@
 // The customers of an incident: they send what the plan says, wave by wave, and note what they got. Theirs are the root spans.
 import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServiceName } from '../../incidents/names.ts'
 import type { PlannedRequest, PlannedWave } from './plan.ts'
 
 /** Longer than every timeout of the shop: a customer who gives up first would not see what the shop says. */
 const ANSWER_TIMEOUT_MS = 45_000
+const POLL_MS = 50
 
 export interface Answer {
   request: PlannedRequest
@@ -20,13 +22,18 @@ export interface CustomerOptions {
   /** The virtual clock of arrivals runs this many times as fast; Infinity: no pauses. */
   speed: number
   signal: AbortSignal
+  /** Resolves when the shop can serve again. */
+  untilReady: () => Promise<void>
+  /** Whether this service answers an operator at once. */
+  answers: (service: ServiceName) => Promise<boolean>
   onAnswer?: (answer: Answer) => void
 }
 
 export async function sendWave({ arrival, requests }: PlannedWave, options: CustomerOptions): Promise<Answer[]> {
   const connections = new Agent({ keepAlive: true, maxSockets: 1_000 })
   try {
-    if (arrival.kind === 'one by one') return await oneByOne(requests, arrival.pauseMs, connections, options)
+    if (arrival.kind === 'one by one') return await oneByOne(requests, arrival, connections, options)
+    if (arrival.kind === 'behind the first') return await behindTheFirst(requests, arrival, connections, options)
     const startedAt = performance.now()
     const answers: Promise<Answer>[] = []
     for (const request of requests) {
@@ -40,14 +47,34 @@ export async function sendWave({ arrival, requests }: PlannedWave, options: Cust
   }
 }
 
-async function oneByOne(requests: PlannedRequest[], pauseMs: number, connections: Agent, options: CustomerOptions) {
+async function oneByOne(
+  requests: PlannedRequest[],
+  { waitReady = false }: { waitReady?: boolean },
+  connections: Agent,
+  options: CustomerOptions,
+): Promise<Answer[]> {
   const answers: Answer[] = []
   for (const request of requests) {
     options.signal.throwIfAborted()
-    if (answers.length > 0 && pauseMs > 0) await sleep(pauseMs, undefined, { signal: options.signal })
-    answers.push(await send(request, connections, options))
+    const answer = await send(request, connections, options)
+    answers.push(answer)
+    if (waitReady && (answer.status === 0 || answer.status >= 500)) await options.untilReady()
   }
   return answers
+}
+
+/** An operator's question that is not answered in time tells that the event loop is busy with the first customer. */
+async function behindTheFirst(
+  [first, ...others]: PlannedRequest[],
+  { service }: { service: ServiceName },
+  connections: Agent,
+  options: CustomerOptions,
+): Promise<Answer[]> {
+  if (first === undefined) return []
+  let isAnswered = false
+  const answer = send(first, connections, options).finally(() => (isAnswered = true))
+  while (!isAnswered && (await options.answers(service))) await sleep(POLL_MS, undefined, { signal: options.signal })
+  return await Promise.all([answer, ...others.map((request) => send(request, connections, options))])
 }
 
 async function send(request: PlannedRequest, agent: Agent, options: CustomerOptions): Promise<Answer> {

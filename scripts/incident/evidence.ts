@@ -30,7 +30,8 @@ export interface EvidenceRequest {
   stores: Stores
   evidence: Evidence[]
   counts: PlannedCounts
-  scope: RunScope
+  /** Asked anew for each look: what lies between start and now grows. */
+  scope: () => RunScope
   fromMs: number
   signal: AbortSignal
   onProgress?: (found: readonly FoundEvidence[]) => void
@@ -40,6 +41,7 @@ export function scopeOf(runId: string, loadFromMs: number): RunScope {
   return {
     id: runId,
     lines: `trace_id=~"${phaseTraces(runId, 'load')}.+"`,
+    orders: `| json | order_id=~"${runId}-${phaseTraces('', 'load')}.+"`,
     traces: `{ span.playground.run = "${runId}" && span.playground.phase = "load" }`,
     atStart: `@ ${(loadFromMs / 1_000).toFixed(3)}`,
     sinceStart: `${Math.max(1, Math.ceil((Date.now() - loadFromMs) / 1_000))}s`,
@@ -78,8 +80,11 @@ export async function lookOnce({ stores, evidence, counts, scope, fromMs }: Evid
   return await Promise.all(
     evidence.map(async (piece) => {
       const expected = piece.expect(counts)
-      const query = piece.query(scope)
-      const window: Window = { fromMs: fromMs - (piece.lookBackSeconds ?? 1) * 1_000, toMs: Date.now() }
+      const query = piece.query(scope())
+      const window: Window =
+        piece.window === undefined
+          ? { fromMs: fromMs - 1_000, toMs: Date.now() }
+          : { fromMs: fromMs + piece.window.from * 1_000, toMs: fromMs + piece.window.to * 1_000 }
       const answer = await ask(stores, piece.signal, query, window).catch((error: unknown) =>
         error instanceof Error ? error : new Error(String(error)),
       )

@@ -55,7 +55,7 @@ export function makePlan(incident: Pick<Incident, 'name' | 'load'>, seed: string
         atMs: wave.arrival.kind === 'paced' ? (i * 1_000) / wave.arrival.perSecond : 0,
         traceId: phaseTraces(runId, phase) + ids.slice(0, 31 - RUN_ID_DIGITS),
         spanId: ids.slice(32, 48),
-        orderId: uuid(ids.slice(16, 48)),
+        orderId: uuid(phaseTraces(runId, phase) + ids.slice(16, 39)),
       }
     }),
   })
@@ -64,7 +64,7 @@ export function makePlan(incident: Pick<Incident, 'name' | 'load'>, seed: string
   return { incident: incident.name, seed, attempt, runId, waves }
 }
 
-/** What the trace ids of a phase begin with. */
+/** What the trace ids of a phase begin with, and its order numbers but for their first hyphen. */
 export const phaseTraces = (runId: string, phase: LoadPhase) => `${runId}${LOAD_PHASES.indexOf(phase)}`
 
 export const requestsOf = (plan: Plan, phase: LoadPhase): PlannedRequest[] =>

@@ -51,9 +51,9 @@ export async function runInLab(run: RunInLab): Promise<{ report: RunReport; page
 }
 
 function remedyOf({ name, remedies = {} }: CataloguedIncident, asked: string | undefined) {
-  if (asked === undefined) return []
+  if (asked === undefined) return undefined
   const remedy = remedies[asked]
-  if (remedy !== undefined) return remedy.steps
+  if (remedy !== undefined) return remedy
   throw new UsageError(`--remedy: ${name} has ${Object.keys(remedies).join(', ') || 'none'}, got "${asked}"`)
 }
 

@@ -1,7 +1,7 @@
 // Runs an incident from the first customer to the last: baseline → fault → load → evidence → heal → recovery.
 // Whatever happens on the way, what was done to the lab is undone.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FaultStep, Incident } from '../../incidents/definition.ts'
+import type { FaultStep, Incident, Remedy } from '../../incidents/definition.ts'
 import type { LabDescription } from '../lab/lab-description.ts'
 import { storeUrls, url } from '../lab/lab-description.ts'
 import { forgetActive, rememberActive, standBy } from './active-incident.ts'
@@ -16,7 +16,7 @@ import type { PhaseInput, PhaseName, PhaseRecord } from './phase.ts'
 import type { Platform } from './platform/platform.ts'
 import { countsOf, requestsOf } from './plan.ts'
 import type { LoadPhase, Plan } from './plan.ts'
-import { untilArrived, untilScraped, untilShopIsReady } from './settle.ts'
+import { answersAtOnce, untilArrived, untilScraped, untilShopIsReady } from './settle.ts'
 import { watchSymptom } from './symptom.ts'
 import type { Symptom } from './symptom.ts'
 
@@ -28,8 +28,8 @@ export interface RunOptions {
   speed: number
   /** False: the failing twin, the same plan with nothing broken. */
   withFault: boolean
-  /** Flags that go on with the fault. */
-  remedy?: FaultStep[]
+  /** Goes on with the fault, and is what the run is judged by. */
+  remedy: Remedy | undefined
   signal: AbortSignal
   onPhase?: (name: PhaseName, saw: string | undefined) => void
 }
@@ -83,11 +83,15 @@ export async function runIncident(options: RunOptions): Promise<RunResult> {
         gatewayUrl: url(lab, 'gateway'),
         speed: options.speed,
         signal: input.signal,
+        untilReady: () => untilShopIsReady(lab, input),
+        answers: (service) => answersAtOnce(lab, service),
         onAnswer: () => input.see(`${++answered} of ${expected} customers answered`),
       })
       result.answers.push(...answers)
       spans.add(answers)
     }
+    // What a remedy makes of the plan's answers is its own evidence.
+    if (options.remedy !== undefined && name === 'load') return
     result.unexpected.push(...unexpectedAnswers(result.answers, name, withFault && name === 'load'))
   }
   const inject = async (steps: readonly FaultStep[], input: PhaseInput) => {
@@ -108,14 +112,16 @@ export async function runIncident(options: RunOptions): Promise<RunResult> {
   const evidenceRequest = (input: PhaseInput) => ({
     stores,
     counts,
-    scope: scope(),
+    scope,
     fromMs,
     signal: input.signal,
     onProgress: (found: readonly FoundEvidence[]) =>
       input.see(`${found.filter(({ holds }) => holds).length} of ${found.length} pieces of evidence`),
   })
   const gather = (after: 'load' | 'heal') => async (input: PhaseInput) => {
-    const evidence = incident.evidence.filter((piece) => (piece.after ?? 'load') === after)
+    const evidence = (options.remedy?.evidence ?? incident.evidence).filter(
+      (piece) => (piece.after ?? 'load') === after,
+    )
     const request = { ...evidenceRequest(input), evidence }
     await spans.flush(SPANS_TIMEOUT_MS, input.signal)
     if (withFault) {
@@ -137,7 +143,7 @@ export async function runIncident(options: RunOptions): Promise<RunResult> {
     input.see(withFault ? 'the fault is lifted' : 'there was no fault')
   }
 
-  const steps = withFault ? [...incident.fault, ...(options.remedy ?? [])] : []
+  const steps = withFault ? [...incident.fault, ...(options.remedy?.steps ?? [])] : []
   const onProcesses = steps.some(({ kind }) => kind !== 'switch')
   try {
     await phase('baseline', async (input) => {

@@ -1,5 +1,6 @@
 // Waits for the lab to have caught up: for scrapes, for what was sent, for services that are starting.
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServiceName } from '../../incidents/names.ts'
 import { field, parseObject } from '../lab/json.ts'
 import type { LabDescription } from '../lab/lab-description.ts'
 import { url } from '../lab/lab-description.ts'
@@ -67,6 +68,17 @@ export async function untilShopIsReady(lab: LabDescription, { signal, see }: Pha
     if (unready.length > 0) see(unready.join('; '))
     return unready.length === 0
   })
+}
+
+const AT_ONCE_MS = 500
+
+/** Its health is asked for, whatever it says. */
+export async function answersAtOnce(lab: LabDescription, service: ServiceName): Promise<boolean> {
+  const response = await fetch(`${url(lab, `${service}Ops`)}/health`, {
+    signal: AbortSignal.timeout(AT_ONCE_MS),
+  }).catch(() => undefined)
+  await response?.body?.cancel()
+  return response !== undefined
 }
 
 /** The phase has the deadline. A store that does not answer now may answer later. */

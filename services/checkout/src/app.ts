@@ -2,6 +2,7 @@ import { createServiceApp } from '@playground/telemetry'
 import type { HttpClient } from '@playground/telemetry'
 import type { Database } from '@playground/telemetry/database'
 import { Checkout } from './checkout.ts'
+import type { OrderAmounts } from './faults/label-explosion-fault.ts'
 import { InventoryClient } from './inventory-client.ts'
 import { OrderRepository } from './order-repository.ts'
 import { PaymentClient } from './payment-client.ts'
@@ -13,10 +14,11 @@ export interface CheckoutAppOptions {
   database: Database
   inventory: HttpClient
   payment: HttpClient
+  amounts: OrderAmounts
 }
 
 /** Checkout owns orders, and the steps that lead to one. */
-export function createApp({ host, database, inventory, payment }: CheckoutAppOptions) {
+export function createApp({ host, database, inventory, payment, amounts }: CheckoutAppOptions) {
   const app = createServiceApp({ host })
   const orders = new OrderRepository(database)
   const checkout = new Checkout({
@@ -24,7 +26,7 @@ export function createApp({ host, database, inventory, payment }: CheckoutAppOpt
     inventory: new InventoryClient(inventory),
     payment: new PaymentClient(payment),
   })
-  app.register(async (scope) => checkoutRoutes(scope, checkout))
+  app.register(async (scope) => checkoutRoutes(scope, checkout, amounts))
   app.register(async (scope) => ordersRoutes(scope, orders))
   return app
 }

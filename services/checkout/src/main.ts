@@ -5,17 +5,20 @@ import { migrate } from '@playground/telemetry/migrations'
 import { startRetention } from '@playground/telemetry/retention'
 import { createApp } from './app.ts'
 import { config } from './config.ts'
+import { OrderAmounts } from './faults/label-explosion-fault.ts'
 import { pruneOrders } from './order-repository.ts'
 import { schema } from './schema.ts'
 
 await migrate(config, schema, new URL('../migrations/', import.meta.url)).catch(failStart)
 const database = new Database(config, schema)
 const timeoutMs = config.upstreamTimeoutMs
+const amounts = new OrderAmounts()
 const app = createApp({
   host: config.host,
   database,
   inventory: new HttpClient({ peer: 'inventory', baseUrl: config.inventoryUrl, timeoutMs }),
   payment: new HttpClient({ peer: 'payment', baseUrl: config.paymentUrl, timeoutMs }),
+  amounts,
 })
 const stopRetention = startRetention({ database, keepRows: config.dbKeepRows, prune: pruneOrders })
 app.addHook('onClose', async () => {
@@ -25,6 +28,6 @@ app.addHook('onClose', async () => {
 await runService({
   config,
   app,
-  faults: [],
+  faults: [amounts.fault],
   checks: { database: async () => void (await database.query('SELECT 1')) },
 })

@@ -9,6 +9,7 @@ import { migrate } from '@playground/telemetry/migrations'
 import { removePostgres, startPostgres } from '../../../scripts/lab/runtime/embedded/postgres/postgres.ts'
 import { schema } from './schema.ts'
 import { pruneReservations, reconcileStock } from './stock-reconciliation.ts'
+import { LockOrder } from './faults/lock-order-fault.ts'
 import { StockRepository } from './stock-repository.ts'
 
 describe('stock', () => {
@@ -24,7 +25,7 @@ describe('stock', () => {
     // Twice, as two copies of the service that start together would.
     await Promise.all([migrate(config, schema, migrations), migrate(config, schema, migrations)])
     database = new Database(config, schema)
-    stock = new StockRepository(database)
+    stock = new StockRepository(database, new LockOrder(database))
   })
 
   after(async () => {

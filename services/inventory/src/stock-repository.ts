@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '@playground/telemetry/database'
+import type { LockOrder } from './faults/lock-order-fault.ts'
 
 export interface Product {
   sku: string
@@ -26,13 +27,18 @@ export type ReserveOutcome =
   | { kind: 'unknown-sku' }
   | { kind: 'out-of-stock'; available: number }
 
+export type ExchangeOutcome = { kind: 'exchanged' } | { kind: 'unknown-sku'; sku: string } | { kind: 'out-of-stock' }
+
 const productColumns = 'sku, name, price_cents AS "priceCents", available'
 
 export class StockRepository {
   readonly #database: Database
 
-  constructor(database: Database) {
+  readonly #lockOrder: LockOrder
+
+  constructor(database: Database, lockOrder: LockOrder) {
     this.#database = database
+    this.#lockOrder = lockOrder
   }
 
   async products(): Promise<Product[]> {
@@ -74,6 +80,23 @@ export class StockRepository {
         reservation: { id: inserted.id, sku, quantity, unitPriceCents: stock.priceCents },
         restocked,
       }
+    })
+  }
+
+  /** One unit comes back, one of another product goes out. Both shelves are locked until it is done. */
+  async exchange({ give, take }: { give: string; take: string }): Promise<ExchangeOutcome> {
+    return await this.#database.transaction(async (transaction) => {
+      const [first, second] = this.#lockOrder.of(give, take)
+      const locked = new Map([[first, await lockStock(transaction, first)]])
+      await this.#lockOrder.beforeSecondLock(transaction, first, second)
+      locked.set(second, await lockStock(transaction, second))
+      for (const sku of [give, take]) if (locked.get(sku) === undefined) return { kind: 'unknown-sku', sku }
+      if (locked.get(take)?.available === 0) return { kind: 'out-of-stock' }
+      // `received` moves with `available`: what is held by reservations has not changed.
+      const move = 'UPDATE stock SET available = available + $2, received = received + $2 WHERE sku = $1'
+      await transaction.query(move, [give, 1])
+      await transaction.query(move, [take, -1])
+      return { kind: 'exchanged' }
     })
   }
 

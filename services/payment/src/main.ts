@@ -1,6 +1,8 @@
 import '@playground/telemetry/register'
 import { failStart, runService } from '@playground/telemetry'
 import { Database } from '@playground/telemetry/database'
+import { clockSkewFault } from '@playground/telemetry/faults/clock-skew-fault'
+import { lostContextFault } from '@playground/telemetry/faults/lost-context-fault'
 import { migrate } from '@playground/telemetry/migrations'
 import { startRetention } from '@playground/telemetry/retention'
 import { createApp } from './app.ts'
@@ -21,6 +23,6 @@ app.addHook('onClose', async () => {
 await runService({
   config,
   app,
-  faults: [latency.fault],
+  faults: [latency.fault, lostContextFault(app), clockSkewFault()],
   checks: { database: async () => void (await database.query('SELECT 1')) },
 })

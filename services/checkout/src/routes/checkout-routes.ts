@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createCounter } from '@playground/telemetry'
 import type { FastifyInstance } from 'fastify'
+import type { OrderAmounts } from '../faults/label-explosion-fault.ts'
 import type { Checkout } from '../checkout.ts'
 
 const orders = createCounter({ name: 'playground_orders', help: 'Orders placed.', labels: ['sku'] })
@@ -26,14 +27,17 @@ const idempotencyKeySchema = {
   properties: { 'idempotency-key': { type: 'string', format: 'uuid' } },
 }
 
-export function checkoutRoutes(app: FastifyInstance, checkout: Checkout): void {
+export function checkoutRoutes(app: FastifyInstance, checkout: Checkout, amounts: OrderAmounts): void {
   app.post<{ Body: CheckoutRequest; Headers: { 'idempotency-key'?: string } }>(
     '/checkout',
     { schema: { body: checkoutRequestSchema, headers: idempotencyKeySchema } },
     async (request, reply) => {
       const orderId = request.headers['idempotency-key'] ?? randomUUID()
       const { order, isNew } = await checkout.run({ ...request.body, orderId })
-      if (isNew) orders.inc({ sku: order.sku })
+      if (isNew) {
+        orders.inc({ sku: order.sku })
+        amounts.record(order)
+      }
       return reply.code(201).send(order)
     },
   )

@@ -8,4 +8,10 @@ export function productsRoutes(app: FastifyInstance, inventory: HttpClient): voi
   app.get<{ Params: { sku: string } }>('/products/:sku', { schema: { params: skuParamsSchema } }, async (request) =>
     inventory.call({ method: 'GET', template: '/products/:sku', params: request.params }),
   )
+
+  app.get<{ Params: { sku: string } }>(
+    '/products/:sku/prices',
+    { schema: { params: skuParamsSchema } },
+    async (request) => inventory.call({ method: 'GET', template: '/products/:sku/prices', params: request.params }),
+  )
 }
