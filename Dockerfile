@@ -57,6 +57,7 @@ ENTRYPOINT ["node", "--max-semi-space-size=4", "backend/src/main.ts"]
 # The page is built by what the console names as development dependencies; the server needs only what the page leaves behind.
 FROM manifests AS console-dependencies
 RUN npm ci --workspace=console
+COPY tsconfig.json ./
 COPY console console
 RUN npm run build --workspace=console && npm prune --omit=dev --workspace=console
 
