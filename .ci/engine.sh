@@ -38,7 +38,7 @@ install_compose() {
     cd "$folder" || exit 1
     options=(-o "Dir::Etc::SourceList=$folder/sources.list" -o "Dir::Etc::SourceParts=$folder/parts"
       -o "Dir::State::Lists=$folder/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
-    timeout 300 apt-get "${options[@]}" update -qq && timeout 300 apt-get "${options[@]}" download -qq docker-compose
+    timeout 300 apt-get "${options[@]}" update -qq && timeout 300 apt-get "${options[@]}" -o APT::Sandbox::User=root download -qq docker-compose
   ) && deb=$(ls "$folder"/docker-compose_*.deb) && apt_install "$deb"
   local result=$?
   rm -rf "$folder"
@@ -50,7 +50,7 @@ start_engine() {
   engine_answers && return
   have dockerd || { echo 'no Docker engine answers and dockerd is not installed' >&2; return 1; }
   # Without systemd nobody has mounted the control groups.
-  if ! grep -q ' /sys/fs/cgroup' /proc/mounts && have cgroupfs-mount; then as_root cgroupfs-mount; fi
+  if ! grep -qE '^[^ ]+ /sys/fs/cgroup[^ ]* cgroup2? ' /proc/mounts && have cgroupfs-mount; then as_root cgroupfs-mount; fi
   engine_folder=$(mktemp -d -p "${TMPDIR:-/var/tmp}" playground-engine-XXXXXX)
   as_root dockerd --data-root "$engine_folder/data" --exec-root "$engine_folder/exec" --pidfile "$engine_folder/pid" \
     --host "unix://$engine_folder/docker.sock" --group "$(id -gn)" >"$engine_folder/log" 2>&1 &
