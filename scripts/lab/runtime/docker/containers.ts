@@ -88,5 +88,5 @@ function awaitedToEnd(dependsOn: string): string[] {
     .flatMap(([service = '', condition]) => (condition === 'service_completed_successfully' ? [service] : []))
 }
 
-export const isReady = ({ isRunning, health, isDone }: ProjectContainer) =>
-  isDone || (isRunning && (health === 'healthy' || health === 'none'))
+export const isReady = ({ isRunning, health, isOneShot, isDone }: ProjectContainer) =>
+  isDone || (!isOneShot && isRunning && (health === 'healthy' || health === 'none'))
