@@ -82,7 +82,7 @@ function shortened(pattern: string): string {
 }
 
 function logfmtValue(value: string): string {
-  return /[\s="\u0000-\u001f]/.test(value) ? JSON.stringify(value) : value
+  return /[\s="\p{Cc}]/u.test(value) ? JSON.stringify(value) : value
 }
 
 /** As it stands in the line, with its escapes. */

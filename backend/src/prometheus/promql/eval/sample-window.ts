@@ -1,5 +1,6 @@
 import type { Labels } from '../../labels/labels.ts'
 import type { FloatHistogram } from '../histogram/float-histogram.ts'
+import { SortedWindow } from './sorted-window.ts'
 import { FLOAT_SAMPLE, HISTOGRAM_SAMPLE, type SampleSeries } from './sample-series.ts'
 
 /**
@@ -19,6 +20,7 @@ export class SampleWindow {
   histogramTo = 0
   #falls: readonly number[] | undefined
   #nextFall = 0
+  #order: SortedWindow | undefined
 
   constructor(series: SampleSeries) {
     this.labels = series.labels
@@ -89,6 +91,11 @@ export class SampleWindow {
 
   windowFloats(): Float64Array {
     return this.floats.subarray(this.floatFrom, this.floatTo)
+  }
+
+  /** Valid until the window slides on. */
+  sortedFloats(): Float64Array {
+    return (this.#order ??= new SortedWindow(this.floats)).slide(this.floatFrom, this.floatTo)
   }
 
   windowHistograms(): FloatHistogram[] {

@@ -3,7 +3,7 @@ import type { SampleWindow } from '../eval/sample-window.ts'
 import type { FloatHistogram } from '../histogram/float-histogram.ts'
 import { noteIgnoredInRange } from '../histogram-notes.ts'
 import { KahanSum } from '../kahan.ts'
-import { quantileOf } from './quantile-of.ts'
+import { quantileOf, quantileOfSorted } from './quantile-of.ts'
 import type { RangeFunction, WindowCall } from './range-function.ts'
 
 /** A function of the floats of a window; histograms beside them are ignored, and that is said. */
@@ -35,7 +35,7 @@ export const quantileOverTime: RangeFunction = (window, call) => {
   if (window.floatCount === 0) return undefined
   if (Number.isNaN(q) || q < 0 || q > 1) noteInvalidQuantile(call, q)
   if (window.histogramCount > 0) noteIgnoredInRange(call.annotations, call.metricName, call.pos)
-  return quantileOf(q, window.windowFloats())
+  return quantileOfSorted(q, window.sortedFloats())
 }
 
 function noteInvalidQuantile({ annotations, pos }: WindowCall, q: number): void {
