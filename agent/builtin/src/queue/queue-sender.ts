@@ -142,14 +142,7 @@ export class QueueSender {
         ledger.dropped(outcome.rejectedReason ?? 'rejected_by_backend', rejected)
         return
       }
-      if (outcome.kind === 'refused' && batch.length > 1) {
-        // One bad entry must not take its neighbours along. After the end none may go on: taking it would take those before it.
-        for (const entry of batch) {
-          if (this.#abort.signal.aborted) return
-          await this.#deliver([entry])
-        }
-        return
-      }
+      // The whole of it, as OTLP demands and Prometheus does: a server that answers 400 may have stored the good part, and would have it twice.
       if (outcome.kind === 'refused') {
         ledger.dropped(outcome.reason, queue.take(reader, batch))
         logger.error('backend refused a batch for good; dropped', {
