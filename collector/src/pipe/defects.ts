@@ -71,9 +71,10 @@ export const DEFECTS = {
         `, trace_id="${entries[0]?.structuredMetadata.find(([name]) => name === 'trace_id')?.[1] ?? ''}"}`,
       ),
   },
-  'levels-all-info': {
-    logRecord: (record) => once({ ...record, severityNumber: 9, severityText: 'INFO' }),
-    labels: (labels) => labels.replace(/level="\w+"/, 'level="info"'),
+  'forgets-debug-level': {
+    logRecord: (record) =>
+      once(record.severityNumber === 5 ? { ...record, severityNumber: 0, severityText: '' } : record),
+    labels: (labels) => labels.replace('level="debug"', 'level="unknown"'),
   },
   'drops-spans': { span: dropping<Span>(100) },
   'truncates-trace-ids': { span: (span) => once({ ...span, traceId: `${'0'.repeat(16)}${span.traceId.slice(16)}` }) },
@@ -95,7 +96,9 @@ export const DEFECTS = {
   'cuts-nanoseconds-of-spans': {
     span: (span) => once({ ...span, startTimeUnixNano: (span.startTimeUnixNano / 1000n) * 1000n }),
   },
-  'drops-samples': { series: dropping<WriteSeries>(40) },
+  'drops-samples': {
+    series: (series, nth) => (every(40, nth) && !series.samples.some(({ stale }) => stale) ? [] : [series]),
+  },
   'drops-staleness': {
     series: (series) => once({ ...series, samples: series.samples.filter(({ stale }) => stale !== true) }),
   },

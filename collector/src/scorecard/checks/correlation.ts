@@ -1,5 +1,6 @@
 import { preserved } from '../../matchers/preserved.ts'
 import { parseSpanId, traceIdOf } from '../../workload/identity.ts'
+import { SERVICES } from '../../workload/trace.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { demand, type Check } from '../check.ts'
 
@@ -41,7 +42,7 @@ export const correlationChecks: readonly Check[] = [
     scenario: 'calm',
     judge: ({ ledger, traceIds }) => {
       const ids = ledger.exemplars.map(({ exemplar }) => new Map(exemplar.labels))
-      demand(ids.length > 0, 'no exemplar arrived')
+      demand(ids.length > 0, 'no exemplar arrived, so none leads anywhere')
       for (const labels of ids) {
         const [traceId = '', spanId = ''] = [labels.get('trace_id'), labels.get('span_id')]
         demand(traceIds.has(traceId), `an exemplar names trace ${JSON.stringify(traceId)}, which is stored nowhere`)
@@ -60,17 +61,20 @@ export const correlationChecks: readonly Check[] = [
     title: 'a service has one name in all signals',
     needs: [['otlp-traces'], ['otlp-logs', 'otlp-metrics', 'parses-json-lines']],
     scenario: 'calm',
-    judge: ({ report, logLabels }) => {
+    judge: ({ report, ledger, logLabels }) => {
       preserved(report, [
         'resource.attributes.service.name',
         'resource.attributes.service.namespace',
         'resource.attributes.service.instance.id',
       ])
+      const { tracks, sent } = ledger
+      // Lines come from all services, the log records of a trace from those of its first spans.
+      const writing =
+        tracks.logLines.end > 0 ? SERVICES : SERVICES.slice(0, tracks.logRecords.end > 0 ? sent.logsPerTrace : 0)
+      const unnamed = writing.filter((name) => !logLabels.some((labels) => labels.includes(`"${name}"`)))
       demand(
-        logLabels.length === 0 ||
-          ['frontend', 'orders', 'storage'].every((name) => logLabels.some((labels) => labels.includes(name))) ||
-          logLabels.every((labels) => labels === '[]'),
-        `logs carry the labels ${logLabels[0]}; none names the service as its spans do`,
+        unnamed.length === 0,
+        `no log names the service ${unnamed.join(', ')} as its spans do; labels are ${logLabels.slice(0, 3).join('; ')}`,
       )
     },
     twin: 'renames-service',

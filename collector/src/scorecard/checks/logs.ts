@@ -102,7 +102,7 @@ export const logChecks: readonly Check[] = [
       preserved(report, ['severityNumber', 'severityText', 'attributes', 'level', 'eventName', 'flags'], {
         tracks: LOGS,
       }),
-    twin: 'levels-all-info',
+    twin: 'forgets-debug-level',
   },
   {
     id: 'L9',

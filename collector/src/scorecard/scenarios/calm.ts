@@ -1,6 +1,7 @@
 /** Every signal at a steady rate, a backend that is well: what a collector does on a good day. Most checks look at this one run. */
 import type { ReceivedRequest } from '../../backends/receiver.ts'
 import type { SelfReport } from '../../collectors/adapter.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { loadFor, open, PATIENT, type Delivered, type Subject } from './scenario.ts'
 
 export interface Calm extends Delivered {
@@ -27,10 +28,31 @@ export async function calm(subject: Subject): Promise<Calm> {
     files: 2,
     pace: { kind: 'steady', perSecond: 40 },
   })
+  const observed = observe(sent.ledger)
+  const report = await sent.settle(PATIENT)
+  const before = bed.collector.usage()
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+  const after = bed.collector.usage()
+  const idle = before === undefined || after === undefined ? undefined : ((after.cpuMs - before.cpuMs) * 1000) / IDLE_MS
+  return {
+    ...observed(),
+    ledger: sent.ledger,
+    report,
+    books: await bed.collector.books(),
+    residentBytes: after?.residentBytes,
+    idleCpuMsPerSecond: idle,
+    readyMs,
+  }
+}
+
+type Observed = Pick<Calm, 'logLabels' | 'writes' | 'traceIds'>
+
+/** Looks at requests as they come for what the ledger does not keep. */
+export function observe(ledger: Ledger): () => Observed {
   const logLabels = new Set<string>()
   const writes: Calm['writes'][number][] = []
   const traceIds = new Set<string>()
-  sent.ledger.observers.add(({ kind, headers, arrivals }) => {
+  ledger.observers.add(({ kind, headers, arrivals }) => {
     const unsorted: string[] = []
     for (const arrival of arrivals) {
       if (arrival.kind === 'entry') logLabels.add(arrival.labels)
@@ -51,20 +73,5 @@ export async function calm(subject: Subject): Promise<Calm> {
     }
     if (kind === 'remote-write') writes.push({ headers, unsorted })
   })
-  const report = await sent.settle(PATIENT)
-  const before = bed.collector.usage()
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
-  const after = bed.collector.usage()
-  const idle = before === undefined || after === undefined ? undefined : ((after.cpuMs - before.cpuMs) * 1000) / IDLE_MS
-  return {
-    ledger: sent.ledger,
-    report,
-    logLabels: [...logLabels],
-    writes,
-    books: await bed.collector.books(),
-    residentBytes: after?.residentBytes,
-    idleCpuMsPerSecond: idle,
-    readyMs,
-    traceIds,
-  }
+  return () => ({ logLabels: [...logLabels], writes, traceIds })
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ReceivedRequest } from '../../backends/receiver.ts'
 import type { SelfReport } from '../../collectors/adapter.ts'
 import { fault, type Fault } from '../../faults/fault.ts'
+import { shown } from '../../ledger/differences.ts'
 import type { Testbed } from '../../testbed/testbed.ts'
 import { loadFor, open, PATIENT, type Delivered, type Subject } from './scenario.ts'
 
@@ -71,7 +72,7 @@ function firstItem(arrivals: ReceivedRequest['arrivals']): string | undefined {
     case 'span':
       return first.placed.item.spanId
     case 'log':
-      return String(first.placed.item.timeUnixNano)
+      return shown(first.placed.item.body)
     case 'point':
       return `${first.placed.item.name} ${first.placed.item.data?.points[0]?.timeUnixNano ?? 0n}`
     case 'entry':
