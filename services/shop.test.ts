@@ -347,7 +347,7 @@ describe('the database timeout', () => {
   it('is lifted when its time is over, and at shutdown', async () => {
     await using shop = await StartedShop.start()
     assert.equal(
-      (await shop.fault('inventory', 'db-timeout', 'PUT', { ttlSeconds: 1.5, params: { intervalMs: 20 } })).status,
+      (await shop.fault('inventory', 'db-timeout', 'PUT', { ttlSeconds: 5, params: { intervalMs: 20 } })).status,
       200,
     )
     assert.equal((await shop.checkout(mug)).status, 503)
