@@ -34,6 +34,7 @@ Usage: npm run collector -- score [options]
   --defect NAME     pipe: what it does wrong
   --only IDS        checks by id, by commas: L1,T2
   --level LEVEL     MUST, SHOULD or MAY: the lowest to run (default: MAY)
+  --version TEXT    what the scorecard says of the program; default: what it says to --version
   --seed N          the workload (default: 1)
   --json FILE  --junit FILE  --markdown FILE  --html FILE
   --keep            leave the temporary folders and name them
@@ -59,7 +60,7 @@ export async function scoreCommand(args: readonly string[]): Promise<number> {
   )
   const card: Scorecard = {
     collector: adapter.name,
-    version: versionOf(adapter.name, values.bin),
+    version: values.version ?? versionOf(adapter.name, values.bin),
     startedAt: startedAt.toISOString(),
     tookMs: Date.now() - startedAt.getTime(),
     seed,
@@ -90,6 +91,7 @@ function parse(args: readonly string[]) {
         only: text,
         level: text,
         seed: text,
+        version: text,
         json: text,
         junit: text,
         markdown: text,
@@ -173,7 +175,8 @@ function versionOf(name: string, bin: string | undefined): string {
       timeout: 10_000,
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    return /v?\d+\.\d+[\w.-]*/.exec(said)?.[0] ?? 'unknown version'
+    // The first line: what follows is the compiler's version.
+    return /v?\d+\.\d+[\w.-]*/.exec(said.split('\n')[0] ?? '')?.[0] ?? 'unknown version'
   } catch {
     return 'unknown version'
   }

@@ -79,7 +79,7 @@ export function otelcol({
     name: 'otelcol',
     config,
     configExtension: '.yaml',
-    declares: ['disk-queue', 'parses-json-lines', 'books', 'external-labels', 'reload', ...declares],
+    declares: ['disk-queue', 'parses-json-lines', 'exemplars', 'books', 'external-labels', 'reload', ...declares],
     command: ({ configFile }) => ({ program: bin, args: ['--config', configFile] }),
     readyUrl: self('/'),
     metricsUrl: (at) => `http://127.0.0.1:${at.TELEMETRY_PORT}/metrics`,
