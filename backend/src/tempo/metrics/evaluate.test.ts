@@ -103,9 +103,11 @@ for (const [query, expected] of cases) {
   })
 }
 
-test('spans with an array are a series of their own, which has no text for it', async () => {
+test('spans with arrays are one series of their own, which has no text for them', async () => {
   const source = sourceOf(
     { id: 'x', trace: 't1', atMs: 10_000, attributes: { tags: ['p', 'q'] } },
+    { id: 'x2', trace: 't4', atMs: 10_000, attributes: { tags: ['r', 's'] } },
+    { id: 'x3', trace: 't5', atMs: 10_000, attributes: { tags: ['t', 'u'] } },
     { id: 'y', trace: 't2', atMs: 10_000 },
     { id: 'z', trace: 't3', atMs: 10_000 },
   )
@@ -115,8 +117,8 @@ test('spans with an array are a series of their own, which has no text for it', 
       .map(([label, ...points]) => [label, points.find(([minuteAt]) => minuteAt === 1)?.[1]])
       .toSorted(([, a = 0], [, b = 0]) => Number(a) - Number(b)),
     [
-      ['nil', 1],
       ['nil', 2],
+      ['nil', 3],
     ],
   )
 })

@@ -26,6 +26,16 @@ export function selectedReader(attribute: Attribute, plan: FetchPlan): ReadValue
   }
 }
 
+/** Arrays have no text in a label: in Tempo's answers all of them are one group, which reads like the one without the attribute. */
+const anyArray = string('nil')
+
+function groupReader(read: ReadValue): ReadValue {
+  return (span) => {
+    const value = read(span)
+    return value.type.endsWith('[]') ? anyArray : value
+  }
+}
+
 /** Sorts spans into groups of equal values; a group's number is stable for the query. */
 export class GroupBy {
   readonly #names: string[]
@@ -38,7 +48,7 @@ export class GroupBy {
 
   constructor(by: readonly Attribute[], plan: FetchPlan) {
     this.#names = by.map(formatAttribute)
-    this.#readers = by.map((attribute) => selectedReader(attribute, plan))
+    this.#readers = by.map((attribute) => groupReader(selectedReader(attribute, plan)))
     this.#valueNumbers = by.map(() => new Map<string, number>())
     this.#objectNumbers = by.map(() => new Map<Static, number>())
   }

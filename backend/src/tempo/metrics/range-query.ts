@@ -139,7 +139,7 @@ function closest(values: readonly number[], wanted: number): number {
   return distances.indexOf(Math.min(...distances))
 }
 
-/** Arrays are groups of their own and have no text: several series may have the same labels, as in Tempo. */
+/** The group of arrays reads like the one without the attribute: two series may have the same labels, as in Tempo. */
 function unusedKey(set: SeriesSet, labels: readonly Label[]): string {
   let key = seriesKey(labels)
   while (set.has(key)) key += '\u0001'
