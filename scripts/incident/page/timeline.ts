@@ -48,11 +48,11 @@ function band({ name, startedAtMs, endedAtMs }: PhaseRecord, x: Scale, bottom: n
 function drawChart({ title, unit, series }: Chart, x: Scale, top: number): Html {
   const highest = niceAbove(Math.max(0, ...series.flatMap(({ points }) => points.map(({ value }) => value))))
   const y = (value: number) => top + CHART - (CHART * value) / highest
-  const line = ({ name, points }: Series) =>
+  const line = ({ points }: Series) =>
     html`<polyline
-      class="line ${name.startsWith('5') || title === 'Errors' ? 'bad' : 'good'}"
+      class="line ${title === 'Errors' ? 'bad' : 'good'}"
       points="${points.map(({ atMs, value }) => `${x(atMs).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"
-      ><title>${title} ${name}</title></polyline
+      ><title>${title}</title></polyline
     >`
   return html`${frame(title, unit, highest, top)}${series.map(line)}`
 }
