@@ -4,8 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { relative } from 'node:path'
 import Docker from 'dockerode'
+import { lokiProgram } from '../test/docker/images/loki.ts'
 import { makeImages } from '../test/docker/images/make-images.ts'
 import { pinsWithoutDigest } from '../test/docker/images/pins.ts'
+import { prometheusProgram } from '../test/docker/images/prometheus.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import type { Output } from './lab/command-line/output.ts'
 import { formatDuration } from './lab/command-line/output.ts'
@@ -54,6 +56,12 @@ await runCommand({
   },
 })
 
+/** Outside of containers the twins run them, on ports and with settings of their own. */
+const PROGRAMS = [
+  ['LOKI_BIN', 'LOKI_IMAGE', lokiProgram],
+  ['PROMETHEUS_BIN', 'PROMETHEUS_IMAGE', prometheusProgram],
+] as const
+
 /** What the tests read: names of images, or why there is nothing to run them on. */
 async function prepareEnvironment(out: Output): Promise<Record<string, string>> {
   const engine = await reachEngine()
@@ -70,8 +78,12 @@ async function prepareEnvironment(out: Output): Promise<Record<string, string>> 
   })
   for (const [pin, origin] of Object.entries(origins)) out.line(`${origin.padEnd(9)} ${environment[pin]}`)
   out.line(`images after ${formatDuration(performance.now() - startedAt)}`)
+  const programs: Record<string, string> = {}
+  for (const [variable, pin, program] of PROGRAMS)
+    if (origins[pin] === 'stand-in') programs[variable] = await program.provide((line) => out.progress(line))
   return {
     ...environment,
+    ...programs,
     // Its own helper container would have to be pulled.
     TESTCONTAINERS_RYUK_DISABLED: 'true',
     // BuildKit looks a base image up in its registry although it is here, and without its plugin Compose cannot use it at all.

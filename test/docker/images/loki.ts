@@ -4,18 +4,20 @@ import type { StandIn } from './stand-in.ts'
 
 const BUILD = 'github.com/grafana/loki/v3/pkg/util/build'
 
+export const lokiProgram = goBinary({
+  name: 'loki',
+  module: 'github.com/grafana/loki/v3',
+  version: 'v3.7.8',
+  program: 'cmd/loki',
+  tags: ['netgo'],
+  variables: [`${BUILD}.Version=3.7.8`, `${BUILD}.Branch=stand-in`],
+})
+
 export const loki: StandIn = {
   pin: 'LOKI_IMAGE',
   files: {
     ...cLibrary('loki'),
-    'root/usr/bin/loki': goBinary({
-      name: 'loki',
-      module: 'github.com/grafana/loki/v3',
-      version: 'v3.7.8',
-      program: 'cmd/loki',
-      tags: ['netgo'],
-      variables: [`${BUILD}.Version=3.7.8`, `${BUILD}.Branch=stand-in`],
-    }),
+    'root/usr/bin/loki': lokiProgram,
   },
   // As published: no shell. The folders are made by a busybox that does not stay.
   dockerfile: `FROM @BUSYBOX_IMAGE@ AS folders
