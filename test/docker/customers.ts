@@ -6,20 +6,21 @@ import { sendCheckout } from '../../scripts/lab/proof/shop-client.ts'
 import type { CheckoutAnswer } from '../../scripts/lab/proof/shop-client.ts'
 import { fetchTrace, queryLogs } from '../../scripts/lab/proof/store-client.ts'
 
-const BETWEEN_CUSTOMERS_MS = 100
+const BETWEEN_CUSTOMERS_MS = 150
 
 export interface Customers {
-  /** Ends the load and answers what the shop answered. */
+  /** Ends the load and answers the checkouts that the shop acknowledged: those it refused or never answered promise nothing. */
   leave(): Promise<CheckoutAnswer[]>
 }
 
 export function sendCustomers(gatewayUrl: string): Customers {
-  const answers: Promise<CheckoutAnswer>[] = []
-  const timer = setInterval(() => answers.push(sendCheckout(gatewayUrl)), BETWEEN_CUSTOMERS_MS)
+  const answers: Promise<CheckoutAnswer | undefined>[] = []
+  const send = () => answers.push(sendCheckout(gatewayUrl).catch(() => undefined))
+  const timer = setInterval(send, BETWEEN_CUSTOMERS_MS)
   return {
-    leave() {
+    async leave() {
       clearInterval(timer)
-      return Promise.all(answers)
+      return (await Promise.all(answers)).filter((answer) => answer?.status === 201)
     },
   }
 }
