@@ -6,6 +6,7 @@ import { startRetention } from '@playground/telemetry/retention'
 import { createApp } from './app.ts'
 import { config } from './config.ts'
 import { OrderAmounts } from './faults/label-explosion-fault.ts'
+import { PaymentRetries } from './faults/payment-retries-fault.ts'
 import { pruneOrders } from './order-repository.ts'
 import { schema } from './schema.ts'
 
@@ -13,12 +14,14 @@ await migrate(config, schema, new URL('../migrations/', import.meta.url)).catch(
 const database = new Database(config, schema)
 const timeoutMs = config.upstreamTimeoutMs
 const amounts = new OrderAmounts()
+const retries = new PaymentRetries()
 const app = createApp({
   host: config.host,
   database,
   inventory: new HttpClient({ peer: 'inventory', baseUrl: config.inventoryUrl, timeoutMs }),
   payment: new HttpClient({ peer: 'payment', baseUrl: config.paymentUrl, timeoutMs }),
   amounts,
+  retries,
 })
 const stopRetention = startRetention({ database, keepRows: config.dbKeepRows, prune: pruneOrders })
 app.addHook('onClose', async () => {
@@ -28,6 +31,6 @@ app.addHook('onClose', async () => {
 await runService({
   config,
   app,
-  faults: [amounts.fault],
+  faults: [amounts.fault, retries.fault],
   checks: { database: async () => void (await database.query('SELECT 1')) },
 })

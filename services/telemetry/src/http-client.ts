@@ -35,6 +35,8 @@ export interface HttpCall {
   params?: Record<string, string>
   headers?: Record<string, string>
   body?: unknown
+  /** Instead of the client's own. */
+  timeoutMs?: number
 }
 
 /** Calls one other service. An answer that is no 2xx is thrown as a Problem: the callee's own where it sent one. */
@@ -48,8 +50,9 @@ export class HttpClient {
     this.#labels = { server_address: hostname, server_port: port }
   }
 
-  async call({ method, template, params = {}, headers = {}, body }: HttpCall): Promise<unknown> {
-    const { peer, baseUrl, timeoutMs } = this.#options
+  async call({ method, template, params = {}, headers = {}, body, ...call }: HttpCall): Promise<unknown> {
+    const { peer, baseUrl } = this.#options
+    const timeoutMs = call.timeoutMs ?? this.#options.timeoutMs
     const path = template.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
     const start = performance.now()
     let status = ''

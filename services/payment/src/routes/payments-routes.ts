@@ -50,7 +50,7 @@ export function paymentsRoutes(app: FastifyInstance, { payments, limitCents, lat
           detail: `${amountCents / 100} ${currency} is more than the limit of ${limitCents / 100} ${currency}`,
         })
       }
-      await latency.wait()
+      await latency.wait(() => request.raw.socket.destroyed)
       if (request.raw.socket.destroyed) {
         // Checkout has given up and released the stock: money taken now would be for an order that nobody placed.
         paymentCounter.inc({ outcome: 'abandoned' })
