@@ -9,8 +9,13 @@ import type { FoundExemplar } from './store-api.ts'
 import { openTrace } from './trace-api.ts'
 
 const ALL_HISTOGRAMS = '{__name__=~".+_bucket"}'
-/** Where exemplars come from: the services themselves, and Tempo's generator, which has a name of its own for the label. */
-const EMITTERS = ['http_server_request_duration_seconds_bucket', 'traces_spanmetrics_latency_bucket']
+/** Where exemplars come from: the services themselves, and what derives metrics from spans. */
+const SERVICES = 'http_server_request_duration_seconds_bucket'
+/** Tempo's generator has a name of its own for the label; beside Jaeger it is a connector of the collector. */
+const SPAN_METRICS = {
+  tempo: 'traces_spanmetrics_latency_bucket',
+  jaeger: 'traces_spanmetrics_duration_seconds_bucket',
+}
 const TRACE_ID = /^[0-9a-f]{32}$/
 
 export function proveExemplars({ provisioning, traffic, deadlineMs }: LinkContext): Promise<LinkResult>[] {
@@ -20,7 +25,8 @@ export function proveExemplars({ provisioning, traffic, deadlineMs }: LinkContex
     const mapped = raw.map((destination) => asText(field(destination, 'name')))
     const exemplars = async () => {
       const all = await promExemplars(prometheus.url, ALL_HISTOGRAMS, { ...traffic.range, toMs: Date.now() })
-      const silent = EMITTERS.filter((metric) => !metricNames(all).includes(metric))
+      const spanMetrics = provisioning.dataSources.has('jaeger') ? SPAN_METRICS.jaeger : SPAN_METRICS.tempo
+      const silent = [SERVICES, spanMetrics].filter((metric) => !metricNames(all).includes(metric))
       if (silent.length > 0) throw new Error(`no exemplars of ${silent.join(', ')}`)
       return all
     }

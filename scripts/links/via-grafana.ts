@@ -114,7 +114,8 @@ function queriesOf({ provisioning, traffic }: LinkContext): Query[] {
             uid: field(entry, 'datasourceUid'),
             target: field(entry, 'model'),
             variables: {},
-            range: () => ({ fromMs: Date.now() - 300_000, toMs: Date.now() }),
+            // An instant query is asked for the end of its range: while the fault is on, the alert has something to count.
+            range: () => ({ fromMs: traffic.fault.toMs - 300_000, toMs: traffic.fault.toMs }),
           })),
       ),
   )
