@@ -20,7 +20,9 @@ export function sendCustomers(gatewayUrl: string): Customers {
   return {
     async leave() {
       clearInterval(timer)
-      return (await Promise.all(answers)).filter((answer) => answer?.status === 201)
+      return (await Promise.all(answers))
+        .filter((answer) => answer !== undefined)
+        .filter(({ status }) => status === 201)
     },
   }
 }
