@@ -212,7 +212,8 @@ function printTimings(
 
 function printAddresses(lab: LabDescription, totalMs: number, out: Output): void {
   const up = `${out.style('ok', 'The lab is up')} (${formatDuration(totalMs)}).`
-  if (lab.runtime === 'docker') out.line(`${up} Look at Grafana ${url(lab, 'grafana')}, or ask:`)
+  if (lab.runtime === 'docker' && lab.docker.grafana === 'off') out.line(`${up} Point a Grafana at:`)
+  else if (lab.runtime === 'docker') out.line(`${up} Look at Grafana ${url(lab, 'grafana')}, or ask:`)
   else out.line(`${up} Look at ${url(lab, 'console')}, or point a Grafana at:`)
   out.line(`           Loki ${url(lab, 'loki')}  Tempo ${url(lab, 'tempo')}  Prometheus ${url(lab, 'prometheus')}`)
   out.line(

@@ -146,7 +146,8 @@ function linksTo(
 ): Record<string, string> {
   const stores = storeUrls(lab)
   return {
-    console: `${url(lab, 'console')}/traces/${traceId}`,
+    // In Docker the console is there by a profile only; who looks there has Grafana.
+    ...(lab.runtime === 'embedded' && { console: `${url(lab, 'console')}/traces/${traceId}` }),
     logs: lokiQueryUrl(stores.loki, logQuery(traceId), sentAtMs - 2_000).href,
     trace: tempoTraceUrl(stores.tempo, traceId).href,
     metric:
