@@ -16,6 +16,12 @@ import { ROOT } from './lab/settings.ts'
 import { TestTally } from './test-runner/test-tally.ts'
 import { runTestFiles } from './test-runner/test-run.ts'
 
+/** Outside of containers the twins run them, on ports and with settings of their own. */
+const PROGRAMS = [
+  ['LOKI_BIN', 'LOKI_IMAGE', lokiProgram],
+  ['PROMETHEUS_BIN', 'PROMETHEUS_IMAGE', prometheusProgram],
+] as const
+
 await runCommand({
   name: 'test:docker',
   positionals: '[PART_OF_A_PATH …]',
@@ -55,12 +61,6 @@ await runCommand({
     return tally.succeeded ? EXIT.ok : EXIT.failed
   },
 })
-
-/** Outside of containers the twins run them, on ports and with settings of their own. */
-const PROGRAMS = [
-  ['LOKI_BIN', 'LOKI_IMAGE', lokiProgram],
-  ['PROMETHEUS_BIN', 'PROMETHEUS_IMAGE', prometheusProgram],
-] as const
 
 /** What the tests read: names of images, or why there is nothing to run them on. */
 async function prepareEnvironment(out: Output): Promise<Record<string, string>> {
