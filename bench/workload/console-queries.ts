@@ -11,12 +11,14 @@ export interface ConsoleQuery {
   expects: string
 }
 
-export function consoleQueries(rows: number, window: Window): ConsoleQuery[] {
+export function consoleQueries(rows: number, window: Window, metricsWindow: Window): ConsoleQuery[] {
   const count = Math.ceil(rows / ROWS_PER_CHECKOUT)
   const middle = checkoutAt(Math.floor(count / 2), count, window)
   const hour = { start: nano(window.startMs), end: nano(window.endMs) }
   const fiveMinutes = { start: nano(window.endMs - 300_000), end: nano(window.endMs) }
   const seconds = { start: String(window.startMs / 1_000), end: String(window.endMs / 1_000) }
+  const hours = (metricsWindow.endMs - metricsWindow.startMs) / 3_600_000
+  const stepSeconds = 15 * hours
   const logs = (name: string, query: string, parameters: Record<string, string>, expects: string): ConsoleQuery => ({
     name,
     signal: 'logs',
@@ -35,7 +37,7 @@ export function consoleQueries(rows: number, window: Window): ConsoleQuery[] {
     name,
     signal: 'metrics',
     path: '/api/v1/query_range',
-    parameters: { query, step: '15', ...seconds },
+    parameters: { query, step: String(stepSeconds), start: String(metricsWindow.startMs / 1_000), end: seconds.end },
     expects: '"values"',
   })
   const histogram = 'http_server_request_duration_seconds'
@@ -80,8 +82,8 @@ export function consoleQueries(rows: number, window: Window): ConsoleQuery[] {
     traces('service + status, 1 h', '{ resource.service.name = "payment" && status = error }', 'traceID'),
     traces('duration, 1 h', '{ resource.service.name = "checkout" && duration > 250ms }', 'traceID'),
     traces('attribute, 1 h', `{ span.user.id = "${middle.user}" }`, middle.traceId.replace(/^0+/, '')),
-    metrics('rate by job, 1 h', `sum by (job) (rate(${histogram}_count[1m]))`),
-    metrics('p95 by job, 1 h', `histogram_quantile(0.95, sum by (job, le) (rate(${histogram}_bucket[5m])))`),
+    metrics(`rate by job, ${hours} h`, `sum by (job) (rate(${histogram}_count[1m]))`),
+    metrics(`p95 by job, ${hours} h`, `histogram_quantile(0.95, sum by (job, le) (rate(${histogram}_bucket[5m])))`),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../scripts/lab/command-line/command.ts'
 import type { Window } from './shop-traffic.ts'
 
-const HOUR_MS = 3_600_000
+export const HOUR_MS = 3_600_000
 
 export function rowCount(option: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback

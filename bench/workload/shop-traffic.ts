@@ -135,6 +135,11 @@ export function linesOf(checkouts: readonly Checkout[]): PushRequest {
   return { streams: [...streams.values()] }
 }
 
+/** As many samples as that many series have over the window. */
+export function samplesOfSeries(series: number, { startMs, endMs }: Window): number {
+  return series * Math.floor((endMs - startMs) / SCRAPE_MS)
+}
+
 /** About `samples` samples over the window: as many instances of the four services as that takes. */
 export function* samplesOf(samples: number, { startMs, endMs }: Window): Generator<WriteRequest> {
   const scrapes = Math.floor((endMs - startMs) / SCRAPE_MS)
