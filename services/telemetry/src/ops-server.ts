@@ -1,6 +1,7 @@
 // The port for operators, apart from the public one: metrics, health, and the switches that break things.
 import { fastify, LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { telemetryConfig } from './config.ts'
 import { respondWithProblems } from './error-response.ts'
 import { defaultTtlSeconds, maxTtlSeconds } from './fault.ts'
 import type { FaultSwitches } from './fault.ts'
@@ -14,12 +15,14 @@ export type HealthChecks = Record<string, () => Promise<void>>
 
 export interface OpsServerOptions {
   host: string
+  /** Besides this machine itself, who may switch faults: in a container whose ports are published on loopback, its gateway. */
+  faultsFrom?: string | undefined
   faults: FaultSwitches
   checks: HealthChecks
   logger: FastifyBaseLogger
 }
 
-export function createOpsServer({ host, faults, checks, logger }: OpsServerOptions): FastifyInstance {
+export function createOpsServer({ host, faultsFrom, faults, checks, logger }: OpsServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -30,7 +33,7 @@ export function createOpsServer({ host, faults, checks, logger }: OpsServerOptio
   respondWithProblems(app)
   metricsRoute(app)
   healthRoute(app, checks)
-  app.register(async (scope) => faultRoutes(scope, faults))
+  app.register(async (scope) => faultRoutes(scope, faults, faultsFrom))
   return app
 }
 
@@ -78,10 +81,10 @@ const faultRequestSchema = {
   additionalProperties: false,
 }
 
-function faultRoutes(app: FastifyInstance, faults: FaultSwitches): void {
+function faultRoutes(app: FastifyInstance, faults: FaultSwitches, faultsFrom: string | undefined): void {
   // A container binds its ops port for the agent to scrape; breaking the service stays a matter of its own machine.
   app.addHook('onRequest', async (request) => {
-    if (isLoopback(request.socket.remoteAddress ?? '')) return
+    if (telemetryConfig.faultsFrom === 'network' || isLoopback(request.socket.remoteAddress ?? '')) return
     throw new Problem({
       status: 403,
       kind: 'not-local',
