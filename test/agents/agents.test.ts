@@ -48,7 +48,11 @@ describe('every agent delivers the same', () => {
     test(`${agent.name} delivers what the built-in agent delivers`, { skip }, async () => {
       const config = agent.config === undefined ? [] : ['--agent-config', join(ROOT, agent.config)]
       const delivery = await deliveryBy('--agent-bin', binary ?? '', ...config)
-      assert.deepEqual(compareDeliveries(reference, delivery), [])
+      const differences = compareDeliveries(reference, delivery)
+      assert.deepEqual(
+        differences.filter((difference) => agent.unavoidable?.test(difference) !== true),
+        [],
+      )
     })
   }
 
