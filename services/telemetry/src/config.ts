@@ -11,11 +11,6 @@ export const telemetrySchema = {
   logDir: optionalText('LOG_DIR'),
   /** With a folder, whether lines go to stdout too: in a container that is where `docker logs` looks. */
   logStdout: choice('LOG_STDOUT', 'terminal', ['terminal', 'always']),
-  /**
-   * Who may switch faults. A container sees the machine it runs on as a neighbour in a network, never as loopback; there the port
-   * is published on the machine's loopback only, and that is what keeps others out.
-   */
-  faultsFrom: choice('FAULTS_FROM', 'loopback', ['loopback', 'network']),
   /** A release that runs beside the one of the package (faults/release-fault.ts): its version, and what is wrong with it. */
   releaseVersion: optionalText('SERVICE_VERSION'),
   releaseDefect: optionalText('RELEASE_DEFECT'),

@@ -1,7 +1,6 @@
 // The port for operators, apart from the public one: metrics, health, and the switches that break things.
 import { fastify, LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { telemetryConfig } from './config.ts'
 import { respondWithProblems } from './error-response.ts'
 import { defaultTtlSeconds, maxTtlSeconds } from './fault.ts'
 import type { FaultSwitches } from './fault.ts'
@@ -84,7 +83,8 @@ const faultRequestSchema = {
 function faultRoutes(app: FastifyInstance, faults: FaultSwitches, faultsFrom: string | undefined): void {
   // A container binds its ops port for the agent to scrape; breaking the service stays a matter of its own machine.
   app.addHook('onRequest', async (request) => {
-    if (telemetryConfig.faultsFrom === 'network' || isLoopback(request.socket.remoteAddress ?? '')) return
+    const from = request.socket.remoteAddress ?? ''
+    if (isLoopback(from) || (faultsFrom !== undefined && from.replace(/^::ffff:/, '') === faultsFrom)) return
     throw new Problem({
       status: 403,
       kind: 'not-local',
