@@ -24,6 +24,7 @@ const known: Known[] = [
     query: /\S/,
     why: 'values of intrinsics beside a filter',
   },
+  { pathname: /tag\/(span%3A)?(kind|status)\/values/, query: anywhere, why: 'values of status and kind out of blocks' },
   { pathname: /tag\/\.[^/]+\/values/, query: /\S/, why: 'values of an attribute without scope beside a filter' },
   { pathname: /search\/tag/, query: /!= nil|service\.name\s*[<>!=]+\s*\d/, why: 'filters that Tempo takes for true' },
 ]
