@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './env-schema.ts'
+import { defaultGateway } from './default-gateway.ts'
 import { port, text } from './env-schema.ts'
 import { FaultSwitches } from './fault.ts'
 import type { Fault } from './fault.ts'
@@ -11,12 +12,13 @@ import { service } from './service-identity.ts'
 import { standardError } from './standard-error.ts'
 import { stopTracing } from './tracing.ts'
 
-/** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `SERVICE_HOST`, `OPS_HOST`. */
+/** The settings every service listens by: `CHECKOUT_PORT`, `CHECKOUT_OPS_PORT`, `SERVICE_HOST`, `OPS_HOST`, and `FAULTS_FROM`: loopback or gateway. */
 export function listenSettings<Prefix extends string>(prefix: Prefix, defaults: { port: number; opsPort: number }) {
   return {
     host: text('SERVICE_HOST', '127.0.0.1'),
     port: port(`${prefix}_PORT`, defaults.port),
     opsHost: text('OPS_HOST', '127.0.0.1'),
+    faultsFrom: text('FAULTS_FROM', 'loopback'),
     opsPort: port(`${prefix}_OPS_PORT`, defaults.opsPort),
   }
 }
@@ -36,7 +38,8 @@ const exitBoundMs = 8_000
 /** Runs a service until SIGTERM or SIGINT: listen; then stop listening, answer what is under way, flush, exit. */
 export async function runService({ config, app, faults, checks }: ServiceOptions): Promise<void> {
   const switches = new FaultSwitches(faults, logger)
-  const ops = createOpsServer({ host: config.opsHost, faults: switches, checks, logger })
+  const faultsFrom = config.faultsFrom === 'gateway' ? defaultGateway() : undefined
+  const ops = createOpsServer({ host: config.opsHost, faultsFrom, faults: switches, checks, logger })
   collectRuntimeMetrics()
 
   let stopping = false
