@@ -25,7 +25,7 @@ export interface Remains {
 }
 
 /** Ports, a project name and an agent for a lab that has not been started. Grafana is in no package registry. */
-export async function prepareDockerLab(agent: string): Promise<LabFolder & { project: string }> {
+async function prepareDockerLab(agent: string): Promise<LabFolder & { project: string }> {
   const lab = await prepareLab()
   const project = `playground-test-${process.pid}-${agent}`
   Object.assign(lab.env, { LAB_RUNTIME: 'docker', COMPOSE_PROJECT_NAME: project, AGENT: agent, GRAFANA: 'off' })
