@@ -79,7 +79,7 @@ export interface StoppedComponent {
 }
 
 /** Docker is loaded only where it is used: it costs 0.1 s. */
-export async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
+async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'embedded') return (await import('./embedded/embedded-runtime.ts')).embeddedRuntime
   return (await import('./docker/docker-runtime.ts')).dockerRuntime
 }

@@ -37,7 +37,7 @@ export async function missingImages(engine: Dockerode, services: ComposeService[
   ]
 }
 
-export class PullError extends LabError {
+class PullError extends LabError {
   override readonly name = 'PullError'
 }
 
