@@ -126,6 +126,19 @@ it('finds the patterns of old lines, too, when it is asked for them', async (t) 
   })
 })
 
+it('refuses series that match many to many with 400', async (t) => {
+  const { push, get } = await loki(t)
+  await push([
+    [base + 1n, 'x=1'],
+    [base + 2n, 'x=2'],
+  ])
+  const lines = 'sum by (app, x) (count_over_time({app="a"} | logfmt [1h]))'
+  const time = String((base + 600n) * second)
+  const { status, text } = await get('/loki/api/v1/query', { query: `${lines} / on (app) ${lines}`, time })
+  assert.equal(status, 400)
+  assert.match(text, /^found duplicate series on the right hand-side/)
+})
+
 it('says that there are no rules', async (t) => {
   const { get } = await loki(t)
   assert.equal((await get('/loki/api/v1/rules')).text, '{}\n')

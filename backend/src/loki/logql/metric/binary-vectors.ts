@@ -66,7 +66,6 @@ export class VectorBinary implements StepEvaluator {
       if (ones.has(signature)) {
         throw new QueryError(
           `found duplicate series on the ${side} hand-side;many-to-many matching not allowed: matching labels must be unique on one side`,
-          500,
         )
       }
       ones.set(signature, sample)
@@ -88,7 +87,7 @@ export class VectorBinary implements StepEvaluator {
     }
     const key = labelsKey(labels)
     if (results?.has(key) === true) {
-      throw new QueryError('multiple matches for labels: grouping labels must ensure unique matches', 500)
+      throw new QueryError('multiple matches for labels: grouping labels must ensure unique matches')
     }
     matched.set(signature, (results ?? new Set()).add(key))
   }
