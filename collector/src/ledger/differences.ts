@@ -79,6 +79,10 @@ function compareAttributes(
   for (const [key, value] of others) found.push({ path: `${path}.${key}`, want: ABSENT, got: shownValue(value) })
 }
 
+function isSameAttribute(key: string, value: AnyValue, other: KeyValue | undefined): boolean {
+  return other !== undefined && other.key === key && isSameValue(value, other.value)
+}
+
 export function isSameValue(want: AnyValue, got: AnyValue): boolean {
   if (want.kind !== got.kind) return false
   switch (want.kind) {
