@@ -10,6 +10,8 @@ export interface Call {
   body?: Record<string, unknown>
   /** 0: no answer at all. */
   status: number
+  /** 0 to 15: the last digit of its order number, by which a release is rolled out. Default: any. */
+  cohort?: number
   /** The fault hits it: it fails, or is what the evidence is about. */
   hit: boolean
 }

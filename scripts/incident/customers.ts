@@ -39,7 +39,10 @@ export async function sendWave({ arrival, requests }: PlannedWave, options: Cust
     for (const request of requests) {
       const waitMs = startedAt + request.atMs / options.speed - performance.now()
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: options.signal })
-      answers.push(send(request, connections, options))
+      const answer = send(request, connections, options)
+      // When the run is given up between two arrivals nobody awaits those who are still waiting.
+      answer.catch(() => undefined)
+      answers.push(answer)
     }
     return await Promise.all(answers)
   } finally {
@@ -73,6 +76,7 @@ async function behindTheFirst(
   if (first === undefined) return []
   let isAnswered = false
   const answer = send(first, connections, options).finally(() => (isAnswered = true))
+  answer.catch(() => undefined)
   while (!isAnswered && (await options.answers(service))) await sleep(POLL_MS, undefined, { signal: options.signal })
   return await Promise.all([answer, ...others.map((request) => send(request, connections, options))])
 }

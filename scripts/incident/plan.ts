@@ -55,7 +55,7 @@ export function makePlan(incident: Pick<Incident, 'name' | 'load'>, seed: string
         atMs: wave.arrival.kind === 'paced' ? (i * 1_000) / wave.arrival.perSecond : 0,
         traceId: phaseTraces(runId, phase) + ids.slice(0, 31 - RUN_ID_DIGITS),
         spanId: ids.slice(32, 48),
-        orderId: uuid(phaseTraces(runId, phase) + ids.slice(16, 39)),
+        orderId: inCohort(uuid(phaseTraces(runId, phase) + ids.slice(16, 39)), call.cohort),
       }
     }),
   })
@@ -82,6 +82,9 @@ export function countsOf(plan: Plan): PlannedCounts {
 }
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+const inCohort = (id: string, cohort: number | undefined) =>
+  cohort === undefined ? id : `${id.slice(0, -1)}${cohort.toString(16)}`
 
 /** Version 8 of RFC 9562: bits of one's own choice. */
 function uuid(hex: string): string {

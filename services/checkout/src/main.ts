@@ -2,6 +2,7 @@ import '@playground/telemetry/register'
 import { failStart, HttpClient, runService } from '@playground/telemetry'
 import { Database } from '@playground/telemetry/database'
 import { migrate } from '@playground/telemetry/migrations'
+import { releaseFault } from '@playground/telemetry/release/release-fault'
 import { startRetention } from '@playground/telemetry/retention'
 import { createApp } from './app.ts'
 import { config } from './config.ts'
@@ -31,6 +32,15 @@ app.addHook('onClose', async () => {
 await runService({
   config,
   app,
-  faults: [amounts.fault, retries.fault],
+  faults: [
+    amounts.fault,
+    retries.fault,
+    releaseFault(app, {
+      name: 'release-0.2.0',
+      description: 'Release 0.2.0 asks the database once for the list of orders and once more for each of them.',
+      version: '0.2.0',
+      defect: 'n-plus-one',
+    }),
+  ],
   checks: { database: async () => void (await database.query('SELECT 1')) },
 })

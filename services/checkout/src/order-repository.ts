@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '@playground/telemetry/database'
+import { hasDefect } from '@playground/telemetry/release/defect'
 
 export interface NewOrder {
   id: string
@@ -40,7 +41,22 @@ export class OrderRepository {
   }
 
   async latest(limit: number): Promise<Order[]> {
+    if (hasDefect('n-plus-one')) return await this.#latestOneByOne(limit)
     return await this.#database.query<Order>(`SELECT ${columns} FROM orders ORDER BY created_at DESC LIMIT $1`, [limit])
+  }
+
+  /** Release 0.2.0, after its rewrite with an object-relational mapper: a query for the list, and one for each order in it. */
+  async #latestOneByOne(limit: number): Promise<Order[]> {
+    const listed = await this.#database.query<{ id: string }>(
+      'SELECT id FROM orders ORDER BY created_at DESC LIMIT $1',
+      [limit],
+    )
+    const orders: Order[] = []
+    for (const { id } of listed) {
+      const order = await this.findById(id)
+      if (order !== undefined) orders.push(order)
+    }
+    return orders
   }
 }
 

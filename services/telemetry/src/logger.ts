@@ -11,11 +11,18 @@ import { activeTraceIds } from './active-trace-ids.ts'
 import { service } from './service-identity.ts'
 
 /** A logger whose lines hold `timestamp`, `level`, `message`, `trace_id`, `span_id`, `service`, then the event's own fields. */
-export function createLogger(output: DestinationStream, options: { level: string; service: string }): Logger {
+export function createLogger(
+  output: DestinationStream,
+  options: { level: string; service: string; version?: string | undefined },
+): Logger {
   return pino(
     {
       level: options.level,
-      base: { service: options.service },
+      // Two releases of one service at a time are told apart; where there is one, its version is in the resource of its spans.
+      base: {
+        service: options.service,
+        ...(options.version !== undefined && { service_version: options.version }),
+      },
       messageKey: 'message',
       errorKey: 'error',
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
@@ -47,11 +54,11 @@ function lossNotice(lines: number): string {
 }
 
 function chooseOutput(): DestinationStream {
-  const { logDir, logStdout, logMaxFileBytes, logMaxFiles } = telemetryConfig
+  const { logDir, logStdout, logMaxFileBytes, logMaxFiles, releaseVersion } = telemetryConfig
   const stdout = new LineOutput(process.stdout, loss)
   if (logDir === undefined) return stdout
   const file = new LogFile({
-    path: join(logDir, `${service.name}.log`),
+    path: join(logDir, `${[service.name, releaseVersion].filter(Boolean).join('-')}.log`),
     maxFileBytes: logMaxFileBytes,
     maxFiles: logMaxFiles,
     loss,
@@ -66,4 +73,8 @@ function chooseOutput(): DestinationStream {
   }
 }
 
-export const logger: Logger = createLogger(chooseOutput(), { level: telemetryConfig.logLevel, service: service.name })
+export const logger: Logger = createLogger(chooseOutput(), {
+  level: telemetryConfig.logLevel,
+  service: service.name,
+  version: telemetryConfig.releaseVersion,
+})

@@ -78,9 +78,15 @@ export interface MetricsText {
   body: string
 }
 
-/** The metrics in the format a scraper's Accept header asks for: OpenMetrics 1.0, else Prometheus text 0.0.4. */
-export async function renderMetrics(accept: string | undefined): Promise<MetricsText> {
-  const openMetrics = await registry.metrics()
+/**
+ * The metrics in the format a scraper's Accept header asks for: OpenMetrics 1.0, else Prometheus text 0.0.4. `complete` adds those
+ * of other processes.
+ */
+export async function renderMetrics(
+  accept: string | undefined,
+  complete: (own: string) => Promise<string> = async (own) => own,
+): Promise<MetricsText> {
+  const openMetrics = await complete(await registry.metrics())
   if (accept?.includes('application/openmetrics-text')) {
     return { contentType: promClient.Registry.OPENMETRICS_CONTENT_TYPE, body: openMetrics }
   }

@@ -7,6 +7,8 @@ import type { FaultSwitches } from './fault.ts'
 import { guardAgainstForeignPages, isLoopback } from './host-guard.ts'
 import { renderMetrics } from './metrics.ts'
 import { Problem } from './problem.ts'
+import { checkRelease } from './release/check-release.ts'
+import { withReleaseMetrics } from './release/release-metrics.ts'
 import { service } from './service-identity.ts'
 
 /** Something the service cannot work without. Resolves when it is there, throws with the reason when not. */
@@ -38,7 +40,7 @@ export function createOpsServer({ host, faultsFrom, faults, checks, logger }: Op
 
 function metricsRoute(app: FastifyInstance): void {
   app.get('/metrics', async (request, reply) => {
-    const { contentType, body } = await renderMetrics(request.headers.accept)
+    const { contentType, body } = await renderMetrics(request.headers.accept, withReleaseMetrics)
     return reply.type(contentType).send(body)
   })
 }
@@ -46,7 +48,7 @@ function metricsRoute(app: FastifyInstance): void {
 function healthRoute(app: FastifyInstance, checks: HealthChecks): void {
   app.get('/health', async (_request, reply) => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]): Promise<[string, string]> => {
+      Object.entries({ ...checks, ...checkRelease() }).map(async ([name, check]): Promise<[string, string]> => {
         try {
           await check()
           return [name, 'ok']

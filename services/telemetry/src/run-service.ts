@@ -81,9 +81,26 @@ export async function runService({ config, app, faults, checks }: ServiceOptions
   try {
     await listen(ops, { host: config.opsHost, port: config.opsPort }, 'operations')
     await listen(app, { host: config.host, port: config.port }, 'service')
+    reportToParent(app, ops, stop)
   } catch (error) {
     failStart(isAddressInUse(error) ? portTaken(error.port, error) : error)
   }
+}
+
+/** As a release beside another one (release/): that one asks where this one listens, and this one does not outlive it. */
+function reportToParent(
+  app: FastifyInstance,
+  ops: FastifyInstance,
+  stop: (reason: string, exitCode: number) => Promise<void>,
+): void {
+  if (process.send === undefined) return
+  process.once('disconnect', () => void stop('its parent is gone', 0))
+  process.send({ port: portOf(app), opsPort: portOf(ops) })
+}
+
+function portOf({ server }: FastifyInstance): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 function isAddressInUse(error: unknown): error is Error & { port: number } {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { telemetryConfig } from './config.ts'
 
 /** The resource attributes that say which service this is; the same in spans, log lines and metrics. */
 export interface ServiceIdentity {
@@ -19,4 +20,6 @@ export function identifyService(startedFile: string): ServiceIdentity {
   return { name: String(manifest.name).replace(/^@[^/]+\//, ''), version: String(manifest.version) }
 }
 
-export const service: ServiceIdentity = identifyService(process.argv[1] ?? '')
+const packaged = identifyService(process.argv[1] ?? '')
+
+export const service: ServiceIdentity = { ...packaged, version: telemetryConfig.releaseVersion ?? packaged.version }

@@ -1,6 +1,7 @@
 import { createCounter, Problem } from '@playground/telemetry'
 import type { FastifyInstance } from 'fastify'
 import type { PaymentLatency } from '../faults/payment-latency-fault.ts'
+import { keepReceipt } from '../receipts.ts'
 import type { PaymentRepository } from '../payment-repository.ts'
 
 const paymentCounter = createCounter({
@@ -61,6 +62,7 @@ export function paymentsRoutes(app: FastifyInstance, { payments, limitCents, lat
           detail: `nobody waits for the payment of order ${orderId} any more`,
         })
       }
+      keepReceipt(amountCents)
       const payment = await payments.capture(request.body)
       paymentCounter.inc({ outcome: 'captured' })
       request.log.info({ order_id: orderId, payment_id: payment.id, amount_cents: amountCents }, 'payment captured')
