@@ -6,7 +6,7 @@ import type { ActiveFault } from './lab/active-faults.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { findLab, placeOf } from './lab/current-lab.ts'
 import { interruption } from './lab/command-line/interruption.ts'
-import { adopt, describeLab, differences, url } from './lab/lab-description.ts'
+import { adopt, describeLab, differences, storeUrls, url } from './lab/lab-description.ts'
 import type { GivenOptions, LabDescription } from './lab/lab-description.ts'
 import { LabError } from './lab/lab-error.ts'
 import { withLabLock } from './lab/lab-lock.ts'
@@ -215,7 +215,9 @@ function printAddresses(lab: LabDescription, totalMs: number, out: Output): void
   if (lab.runtime === 'docker' && lab.docker.grafana === 'off') out.line(`${up} Point a Grafana at:`)
   else if (lab.runtime === 'docker') out.line(`${up} Look at Grafana ${url(lab, 'grafana')}, or ask:`)
   else out.line(`${up} Look at ${url(lab, 'console')}, or point a Grafana at:`)
-  out.line(`           Loki ${url(lab, 'loki')}  Tempo ${url(lab, 'tempo')}  Prometheus ${url(lab, 'prometheus')}`)
+  const { loki, tempo, jaeger, prometheus } = storeUrls(lab)
+  const traces = jaeger === undefined ? `Tempo ${tempo}` : `Jaeger ${jaeger}`
+  out.line(`           Loki ${loki}  ${traces}  Prometheus ${prometheus}`)
   out.line(
     out.aimed(
       'Next       npm run checkout, npm run fault -- db-timeout on, npm run load, npm run status, npm run down',

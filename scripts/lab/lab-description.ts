@@ -51,7 +51,12 @@ export function describeLab(
 export const url = (lab: Pick<LabDescription, 'ports'>, port: PortName) => `http://${HOST}:${lab.ports[port]}`
 
 export function storeUrls(lab: LabDescription) {
-  return { loki: url(lab, 'loki'), tempo: url(lab, 'tempo'), prometheus: url(lab, 'prometheus') }
+  return {
+    loki: url(lab, 'loki'),
+    tempo: url(lab, 'tempo'),
+    prometheus: url(lab, 'prometheus'),
+    ...(lab.runtime === 'docker' && lab.docker.traces === 'jaeger' && { jaeger: url(lab, 'jaeger') }),
+  }
 }
 
 const descriptionFile = (stateDir: string) => join(stateDir, 'run', 'lab.json')

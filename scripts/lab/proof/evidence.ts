@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseObject, asText } from '../json.ts'
 import { POLL_MS } from '../readiness.ts'
-import { fetchTrace, queryExemplars, queryLogs, queryMaxima, StoreDownError } from './store-client.ts'
+import { fetchJaegerTrace, fetchTrace, queryExemplars, queryLogs, queryMaxima, StoreDownError } from './store-client.ts'
 import type { Exemplar, LogLine, Sample, StoreUrls, TraceSpan } from './store-client.ts'
 
 export interface Evidence {
@@ -44,7 +44,11 @@ async function gatherWhatAnswers(stores: StoreUrls, query: EvidenceQuery): Promi
     })
   const [logs, spans, exemplars, samples] = await Promise.all([
     orNone(queryLogs(stores.loki, logQuery(query.traceId), since)),
-    orNone(fetchTrace(stores.tempo, query.traceId)),
+    orNone(
+      stores.jaeger === undefined
+        ? fetchTrace(stores.tempo, query.traceId)
+        : fetchJaegerTrace(stores.jaeger, query.traceId),
+    ),
     orNone(queryExemplars(stores.prometheus, query.exemplarSelector, since)),
     query.metricQuery === undefined ? [] : orNone(queryMaxima(stores.prometheus, query.metricQuery, query.sinceMs)),
   ])

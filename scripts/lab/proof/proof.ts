@@ -149,7 +149,8 @@ function linksTo(
     // In Docker the console is there by a profile only; who looks there has Grafana.
     ...(lab.runtime === 'embedded' && { console: `${url(lab, 'console')}/traces/${traceId}` }),
     logs: lokiQueryUrl(stores.loki, logQuery(traceId), sentAtMs - 2_000).href,
-    trace: tempoTraceUrl(stores.tempo, traceId).href,
+    trace:
+      stores.jaeger === undefined ? tempoTraceUrl(stores.tempo, traceId).href : `${stores.jaeger}/trace/${traceId}`,
     metric:
       metricQuery === undefined
         ? exemplarsUrl(stores.prometheus, EXEMPLAR_SELECTOR, sentAtMs).href

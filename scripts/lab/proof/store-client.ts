@@ -1,6 +1,7 @@
-// What the commands ask of Loki, Tempo and Prometheus: only their documented HTTP APIs, so it works on the real ones too.
+// What the commands ask of Loki, Tempo (or Jaeger) and Prometheus: only their documented HTTP APIs, so it works on the real ones too.
 import { asArray, asText, asTextRecord, field } from '../json.ts'
 import { reasonOf } from '../readiness.ts'
+import { jaegerSpans } from './jaeger-spans.ts'
 
 const REQUEST_TIMEOUT_MS = 5_000
 
@@ -8,6 +9,8 @@ export interface StoreUrls {
   loki: string
   tempo: string
   prometheus: string
+  /** Where traces are if it stands in Tempo's place; nothing listens at `tempo` then. */
+  jaeger?: string
 }
 
 export interface LogLine {
@@ -63,7 +66,7 @@ async function getJson(store: keyof StoreUrls, url: URL): Promise<unknown> {
   return body
 }
 
-const STORE_NAMES = { loki: 'Loki', tempo: 'Tempo', prometheus: 'Prometheus' } as const
+const STORE_NAMES = { loki: 'Loki', tempo: 'Tempo', prometheus: 'Prometheus', jaeger: 'Jaeger' } as const
 
 const isRefused = (error: unknown) => error instanceof Error && field(error.cause, 'code') === 'ECONNREFUSED'
 
@@ -105,6 +108,11 @@ export async function fetchTrace(base: string, traceId: string): Promise<TraceSp
       asArray(field(scopeSpans, 'spans')).map((span) => toSpan(service, span)),
     )
   })
+}
+
+/** The same of Jaeger. Since 2.21 it no longer has this API; the image is pinned below that. */
+export async function fetchJaegerTrace(base: string, traceId: string): Promise<TraceSpan[]> {
+  return jaegerSpans(await getJson('jaeger', new URL(`/api/traces/${traceId}`, base)))
 }
 
 function toSpan(service: string, span: unknown): TraceSpan {
