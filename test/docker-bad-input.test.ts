@@ -206,6 +206,15 @@ test('a broken agent configuration shows the words of the agent that ends again 
   assert.match(result.stderr, /\| Error: .*unrecognized attribute name "endpoit"/)
 })
 
+test('a container that has done its work since it was listed is not one that failed', async () => {
+  const prepare = { service: 'prepare', state: 'running', stateSince: 'exited', description: 'Up Less than a second' }
+  const labels = { 'com.docker.compose.depends_on': 'prepare:service_completed_successfully:false' }
+  const tempo = { service: 'tempo', state: 'exited', description: 'Exited (2) 1 second ago', exitCode: 2, labels }
+  const result = await upOn({ engine: { afterUp: [prepare, tempo] }, command: [LAB] })
+  assertRefused(result, /tempo is not ready: it ended with exit code 2/, /npm run logs -- tempo/)
+  assert.doesNotMatch(result.stderr, /prepare is not ready/)
+})
+
 test('what ran before is not stopped when a start fails', async () => {
   const loki = { service: 'loki', ...RUNNING }
   const agent = { service: 'agent', state: 'exited', description: 'Exited (2) 1 second ago', exitCode: 2 }

@@ -10,6 +10,8 @@ export interface FakeContainer {
   service: string
   /** As in the engine's list: `running`, `exited`, `restarting`. */
   state: string
+  /** What looking at it by itself says, when that is another one by then. */
+  stateSince?: string
   /** In the engine's words: `Up 5 seconds (healthy)`. */
   description: string
   ports?: Record<number, number>
@@ -150,7 +152,13 @@ function listed({ service, state, description, ports = {}, labels = {} }: FakeCo
   }
 }
 
-function inspected({ state, restartCount = 0, exitCode = 0, healthOutput }: FakeContainer) {
+function inspected({
+  state: listedState,
+  stateSince: state = listedState,
+  restartCount = 0,
+  exitCode = 0,
+  healthOutput,
+}: FakeContainer) {
   return {
     RestartCount: restartCount,
     Config: { Tty: false, Env: [] },

@@ -119,6 +119,8 @@ async function refuseFailed(
     const { State, RestartCount } = seen
     // What was listed may have been started since; only what is seen now, in one piece, is judged.
     if (!State.Running && earlierStarts.has(`${container.id} ${State.StartedAt}`)) continue
+    // Listed as running, it may have done its work by now.
+    if (container.isOneShot && State.Status === 'exited' && State.ExitCode === 0) continue
     const keepsEnding = RestartCount >= MAX_RESTARTS && container.health !== 'healthy'
     const hasEnded = State.Status === 'exited' || State.Status === 'dead'
     const unhealthyMs = performance.now() - (unhealthySince.get(container.id) ?? performance.now())
