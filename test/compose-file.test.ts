@@ -133,6 +133,13 @@ test('the images know every workspace of the lockfile, without which npm ci refu
     workspaces.filter((folder) => !dockerfile.includes(`COPY ${folder}/package.json ${folder}/`)),
     [],
   )
+  const letIn = read('.dockerignore').split('\n')
+  assert.deepEqual(
+    workspaces.filter(
+      (folder) => ![folder, dirname(folder), `${folder}/package.json`].some((path) => letIn.includes(`!${path}`)),
+    ),
+    [],
+  )
 })
 
 function composeFiles(): string[] {
