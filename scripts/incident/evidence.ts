@@ -112,7 +112,7 @@ function describe(
   }
 }
 
-export function meets(value: number, { operator, value: expected }: Expectation): boolean {
+function meets(value: number, { operator, value: expected }: Expectation): boolean {
   switch (operator) {
     case 'exactly':
       return value === expected

@@ -26,7 +26,7 @@ export async function apply(
 }
 
 /** Undoing what is not done changes nothing. */
-export async function undo(step: FaultStep, { lab, platform }: FaultContext): Promise<void> {
+async function undo(step: FaultStep, { lab, platform }: FaultContext): Promise<void> {
   switch (step.kind) {
     case 'switch':
       return switchOff(opsUrl(lab, step), step.name)

@@ -50,7 +50,7 @@ export interface RunResult {
 }
 
 /** How long a fault may stay on when nobody lifts it. */
-export const FAULT_TTL_SECONDS = 600
+const FAULT_TTL_SECONDS = 600
 const SPANS_TIMEOUT_MS = 15_000
 
 export async function runIncident(options: RunOptions): Promise<RunResult> {

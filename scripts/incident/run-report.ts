@@ -193,4 +193,4 @@ function linksOf(lab: LabDescription, load: readonly Answer[], { fromMs, toMs }:
 }
 
 /** The first customer the fault has hit. */
-export const worstTraceId = (load: readonly Answer[]) => load.find(({ request }) => request.hit)?.request.traceId
+const worstTraceId = (load: readonly Answer[]) => load.find(({ request }) => request.hit)?.request.traceId
