@@ -20,7 +20,7 @@ ${['baseline', 'fault', 'load', 'evidence', 'heal', 'recovery'].map((name) => `.
 .line { fill: none; stroke-width: 1.8 } .line.good { stroke: var(--accent) } .line.bad { stroke: var(--bad) } .dot.good { fill: var(--good) } .dot.bad { fill: var(--bad) } .dot.hit { fill: var(--hit) }
 .symptom { stroke: var(--fg); stroke-dasharray: 4 3 } .symptom-name { fill: var(--fg) !important }
 .span rect { fill: var(--accent) } .span.failed rect { fill: var(--bad) } .span-name { fill: var(--fg) !important } .service { font-weight: 600 } .span.failed .span-name { fill: var(--bad) !important }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: 8px 10px; border-bottom: 1px solid var(--line) } th { color: var(--dim); font-weight: 500 } td code { color: var(--dim) } tr.ok td:first-child { color: var(--good) } tr.bad td:first-child { color: var(--bad) }
+table { border-collapse: collapse; width: 100%; min-width: 640px } th, td { text-align: left; vertical-align: top; padding: 8px 10px; border-bottom: 1px solid var(--line) } th { color: var(--dim); font-weight: 500 } td code { color: var(--dim) } tr.ok td:first-child { color: var(--good) } tr.bad td:first-child { color: var(--bad) }
 .lines { list-style: none; padding: 12px 16px; margin: 0; background: var(--card); border-radius: 8px; font: 13px/1.7 ui-monospace, monospace; overflow-wrap: anywhere } .lines time, .lines small { color: var(--dim) } .lines .error span, .lines .warn span { color: var(--bad) }
 ol > li { margin-bottom: 10px } li p { margin: 0 0 4px } main { padding-bottom: 60px }
 `)
