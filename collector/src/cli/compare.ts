@@ -19,7 +19,7 @@ export async function compare(args: readonly string[]): Promise<number> {
   return 0
 }
 
-export function readScorecard(file: string): Scorecard {
+function readScorecard(file: string): Scorecard {
   try {
     const card = JSON.parse(readFileSync(file, 'utf8')) as Partial<Scorecard>
     if (!Array.isArray(card.checks)) throw new Error('it has no "checks"')

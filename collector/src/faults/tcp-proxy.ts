@@ -1,7 +1,6 @@
 /** A TCP proxy for what happens below HTTP: latency, little bandwidth, connections that are cut or not taken. Without a toxic it is a pipe that does nothing. */
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { Transform } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What each connection meets, in both directions; toxiproxy's names. */
 export interface Toxic {
@@ -78,7 +77,7 @@ function slowed({ latencyMs = 0, bandwidthBytesPerSecond }: Toxic): Transform {
       const waitMs =
         latencyMs + (bandwidthBytesPerSecond === undefined ? 0 : (chunk.length * 1000) / bandwidthBytesPerSecond)
       if (waitMs === 0) done(null, chunk)
-      else void sleep(waitMs).then(() => done(null, chunk))
+      else setTimeout(() => done(null, chunk), waitMs)
     },
   })
 }

@@ -50,6 +50,7 @@ export interface ReportOptions {
 
 /** Tracks without items are left out. */
 export function reportOf(ledger: Ledger, { lateAfterMs = 60_000 }: ReportOptions = {}): DeliveryReport {
+  ledger.withdrawFailedPages()
   return {
     tracks: Object.values(ledger.tracks)
       .filter(({ end }) => end > 0)

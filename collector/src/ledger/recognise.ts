@@ -6,7 +6,7 @@ import type { Arrival } from '../backends/arrival.ts'
 import { parseSpanId, parseToken, runTag } from '../workload/identity.ts'
 import { logLineAt } from '../workload/log-line.ts'
 import { metricAt, pointSeqOf } from '../workload/metric-export.ts'
-import { logRecordAt, resourceOf, spanAt } from '../workload/trace.ts'
+import { logRecordAt, resourceOf, spanAt, type Placed } from '../workload/trace.ts'
 import type { Workload } from '../workload/workload.ts'
 import { differences, type Difference } from './differences.ts'
 import type { TrackName } from './track.ts'
@@ -67,10 +67,7 @@ function itemToken(sent: Workload, track: string, attributes: readonly KeyValue[
   return value?.kind === 'string' ? parseToken(sent.seed, track, value.value) : undefined
 }
 
-function recogniseLog(
-  sent: Workload,
-  placed: Parameters<typeof flat<LogRecord>>[0] & { readonly item: LogRecord },
-): Recognition {
+function recogniseLog(sent: Workload, placed: Placed<LogRecord>): Recognition {
   const { item } = placed
   const body = textOf(item.body)
   const seq = itemToken(sent, 'log', item.attributes) ?? parseToken(sent.seed, 'log', body)
@@ -80,7 +77,8 @@ function recogniseLog(
   }
   const line = parseToken(sent.seed, 'line', body)
   if (line === undefined) return body.includes(runTag(sent.seed)) ? 'unknown' : 'foreign'
-  return recogniseLine(sent, line, '', {
+  // Exports are grouped by resource, so an order exists within one resource only.
+  return recogniseLine(sent, line, placed.resource.attributes.map(({ value }) => textOf(value)).join(), {
     body,
     timeUnixNano: item.timeUnixNano,
     traceId: item.traceId,
@@ -115,7 +113,7 @@ interface LineView {
   readonly level: string
 }
 
-/** @param stream Loki's labels: it keeps an order within a stream, and lines of one file may belong to several. */
+/** @param stream Loki's labels or OTLP's resource: an order is kept within one, and lines of one file may belong to several. */
 function recogniseLine(sent: Workload, seq: number, stream: string, got: LineView): Recognition {
   if (seq >= sent.lines) return 'unknown'
   const { text, file, fields } = logLineAt(sent, seq)

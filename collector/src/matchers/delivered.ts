@@ -49,4 +49,4 @@ export function delivered(report: DeliveryReport, limits: DeliveryLimits = {}): 
 
 const findingsOf = (track: TrackReport, what: Counted): Finding[] => track.findings.filter(({ kind }) => kind === what)
 
-export const words = (track: TrackName): string => track.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+const words = (track: TrackName): string => track.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

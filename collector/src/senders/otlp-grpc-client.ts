@@ -38,7 +38,7 @@ export class OtlpGrpcClient implements OtlpClient {
       stream.on('response', note)
       stream.on('trailers', note)
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('error', (error) => refused(error.message))
+      stream.on('error', (error: Error) => refused(error.message))
       stream.setTimeout(this.#timeoutMs, () => {
         refused(`no answer within ${this.#timeoutMs} ms`)
         stream.close(http2.constants.NGHTTP2_CANCEL)

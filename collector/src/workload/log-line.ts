@@ -67,7 +67,7 @@ export function logLineAt(sent: Workload, seq: number): LogLine {
   }
 }
 
-export function rfc3339Nano(timeUnixNano: bigint): string {
+function rfc3339Nano(timeUnixNano: bigint): string {
   const seconds = new Date(Number(timeUnixNano / 1_000_000_000n) * 1000).toISOString().slice(0, 19)
   return `${seconds}.${(timeUnixNano % 1_000_000_000n).toString().padStart(9, '0')}Z`
 }

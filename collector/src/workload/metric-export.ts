@@ -9,7 +9,7 @@ import { timeOf, type Workload } from './workload.ts'
 /** A process restarts and counts from zero again after so many exports. */
 const EXPORTS_PER_LIFE = 40
 
-export const METRIC_NAMES = [
+const METRIC_NAMES = [
   'test.requests',
   'test.requests.delta',
   'test.load',

@@ -9,13 +9,13 @@ import { below } from './random.ts'
 import type { Workload } from './workload.ts'
 
 const STEPS_PER_LIFE = 12
-export const BOUNDS = [0.1, 0.5, 2.5]
+const BOUNDS = [0.1, 0.5, 2.5]
 
 interface SeriesRule {
   readonly name: string
   readonly labels: readonly LabelPair[]
   /** `undefined`: not on this page. */
-  value(sent: Workload, step: number): number | undefined
+  readonly value: (sent: Workload, step: number) => number | undefined
   readonly exemplar?: true
 }
 

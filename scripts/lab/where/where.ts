@@ -90,7 +90,7 @@ function followLog(lab: LabDescription): Promise<Way> {
       at: `in Loki: {service_name="where"} |= "${tag}"`,
       reached: async () =>
         (await queryLogs(storeUrls(lab).loki, `{service_name="where"} |= "${tag}"`, since)).length > 0,
-      diagnose: () => diagnoseBetween(lab, 'logs', url(lab, 'loki')),
+      diagnose: () => diagnoseBetween(lab, 'logs', `${url(lab, 'loki')}/ready`),
     },
   ])
   return way.finally(() => rmSync(file, { force: true }))
@@ -134,7 +134,7 @@ function followSpan(lab: LabDescription): Promise<Way> {
     {
       at: `in Tempo: trace ${traceId}`,
       reached: async () => (await fetchTrace(storeUrls(lab).tempo, traceId)).length > 0,
-      diagnose: () => diagnoseBetween(lab, 'traces', url(lab, 'tempo')),
+      diagnose: () => diagnoseBetween(lab, 'traces', `${url(lab, 'tempo')}/ready`),
     },
   ])
 }
@@ -159,15 +159,15 @@ function followSample(lab: LabDescription): Promise<Way> {
       at: `in Prometheus: ${query}`,
       reached: async () =>
         (await queryInstant(storeUrls(lab).prometheus, query)).some(({ value }) => value >= startedAtS),
-      diagnose: () => diagnoseBetween(lab, 'metrics', url(lab, 'prometheus')),
+      diagnose: () => diagnoseBetween(lab, 'metrics', `${url(lab, 'prometheus')}/-/ready`),
     },
   ])
 }
 
-async function diagnoseBetween(lab: LabDescription, signal: string, store: string): Promise<string> {
-  const ready = await fetch(`${store}/ready`, { signal: AbortSignal.timeout(3000) }).then(
-    (response) => (response.ok ? '' : `the store answers ${response.status} at ${store}/ready`),
-    (error: unknown) => `the store does not answer at ${store}: ${reasonOf(error)}`,
+async function diagnoseBetween(lab: LabDescription, signal: string, readyUrl: string): Promise<string> {
+  const ready = await fetch(readyUrl, { signal: AbortSignal.timeout(3000) }).then(
+    (response) => (response.ok ? '' : `the store answers ${response.status} at ${readyUrl}`),
+    (error: unknown) => `the store does not answer at ${readyUrl}: ${reasonOf(error)}`,
   )
   return [await diagnoseAgent(lab, signal), ready].filter((text) => text !== '').join('; ')
 }

@@ -160,7 +160,7 @@ export const metricChecks: readonly Check[] = [
           `content-encoding: expected snappy, got ${String(headers['content-encoding'])}`,
         )
         demand(
-          /^application\/x-protobuf/.test(String(headers['content-type'])),
+          String(headers['content-type']).startsWith('application/x-protobuf'),
           `content-type: expected application/x-protobuf, got ${String(headers['content-type'])}`,
         )
         demand(
