@@ -7,7 +7,9 @@ import { docker } from './compose-command.ts'
 import type { ComposeService } from './compose-project.ts'
 
 /** The manifest is asked for first; a registry that can be reached has answered by then, and a firewall may never. */
-const FIRST_SIGN_MS = 6_000
+const PROBE_MS = 6_000
+/** Once images are wanted, a slow proxy or a credential helper for one of them is no reason to give the others up. */
+const FIRST_SIGN_MS = 60_000
 const PULL_TIMEOUT_MS = 30 * 60_000
 
 /** What has to come from a registry: images of services, and the bases of images that are still to be built. */
@@ -44,7 +46,7 @@ class PullError extends LabError {
 /** Asks for an image without fetching it. @throws PullError with the registry's reason, or that none came. */
 export async function probePull(image: string): Promise<void> {
   const reached = new AbortController()
-  await pull(image, { signal: reached.signal, onLayer: () => reached.abort() })
+  await pull(image, { signal: reached.signal, firstSignMs: PROBE_MS, onLayer: () => reached.abort() })
 }
 
 /** @throws PullError naming the image and the reason. */
@@ -55,6 +57,7 @@ export function pullImage(
   const layers = new Map<string, boolean>()
   return pull(image, {
     signal: options.signal,
+    firstSignMs: FIRST_SIGN_MS,
     onLayer(layer, isDone) {
       layers.set(layer, isDone)
       options.onProgress([...layers.values()].filter(Boolean).length, layers.size)
@@ -64,10 +67,14 @@ export function pullImage(
 
 async function pull(
   image: string,
-  { signal, onLayer }: { signal: AbortSignal; onLayer: (layer: string, isDone: boolean) => void },
+  {
+    signal,
+    firstSignMs,
+    onLayer,
+  }: { signal: AbortSignal; firstSignMs: number; onLayer: (layer: string, isDone: boolean) => void },
 ): Promise<void> {
   const silence = new AbortController()
-  const timer = setTimeout(() => silence.abort(), FIRST_SIGN_MS)
+  const timer = setTimeout(() => silence.abort(), firstSignMs)
   const { exitCode, lastLines } = await docker(['pull', image], {
     timeoutMs: PULL_TIMEOUT_MS,
     signal: AbortSignal.any([signal, silence.signal]),
@@ -81,15 +88,14 @@ async function pull(
   clearTimeout(timer)
   if (exitCode === 0 || signal.aborted) return
   throw new PullError(
-    `the image ${image} is not there and cannot be pulled: ${reason(silence.signal.aborted, lastLines)}`,
+    `the image ${image} is not there and cannot be pulled: ${silence.signal.aborted ? `its registry has not answered within ${firstSignMs / 1_000} s` : reason(lastLines)}`,
     {
       advice: 'check the network and docker login, set another source in .env, or npm run up -- --embedded',
     },
   )
 }
 
-function reason(wasSilent: boolean, lines: string[]): string {
-  if (wasSilent) return `its registry has not answered within ${FIRST_SIGN_MS / 1_000} s`
+function reason(lines: string[]): string {
   const last = lines.findLast((line) => /error|denied|not found|no space/i.test(line)) ?? lines.at(-1)
   return last?.replace(/^Error response from daemon: /, '') ?? 'docker pull said nothing'
 }
