@@ -17,6 +17,7 @@ type Service = Record<string, unknown>
 const ONE_SHOT = 'prepare'
 /** Made here, so there is nothing to pin. */
 const OURS = /^playground\/[a-z]+:local$/
+const SCALE_OUT = 'docker-compose.scale-out.yaml'
 const PINNED = /^\$\{[A-Z0-9_]+_IMAGE\}$/
 const PUBLISHED = /^127\.0\.0\.1:\$\{([A-Z_]+):-(\d+)\}:(\d+)$/
 const MOVABLE = new Map(Object.values(PORTS).map((port): [string, number] => [port.env, port.default]))
@@ -143,7 +144,7 @@ test('the images know every workspace of the lockfile, without which npm ci refu
 })
 
 function composeFiles(): string[] {
-  return ['docker-compose.yaml', ...globSync('{agent,stores,grafana}/compose/*.yaml', { cwd: ROOT })]
+  return ['docker-compose.yaml', SCALE_OUT, ...globSync('{agent,stores,grafana}/compose/*.yaml', { cwd: ROOT })]
 }
 
 /** Every service of every file, with what it extends; the four that only are parts of others are left out. */
@@ -154,6 +155,8 @@ function composeServices(): { name: string; file: string; service: Service }[] {
       Object.keys(asObject(field(parseFile(file), 'services')))
         // Which agent is a setting; each of its files is looked at by itself, with what the main file adds.
         .filter((name) => !(file === 'docker-compose.yaml' && name === 'agent'))
+        // The overlay changes some of the others' settings; what it adds has an image.
+        .filter((name) => file !== SCALE_OUT || field(parseFile(file), 'services', name, 'image') !== undefined)
         .map((name) => ({ name, file, service: resolved(file, name) })),
     )
 }
@@ -217,7 +220,7 @@ function isHealthAsked(service: Service): boolean {
   if (kind !== 'CMD') return false
   if (command === 'psql') return args.some((arg) => /^SELECT\b/.test(arg))
   const [url = '', word = ''] = args
-  return command === '/probe/http-probe' && /^http:\/\/127\.0\.0\.1:\d+\/./.test(`${url} `) && word.length >= 4
+  return command === '/probe/http-probe' && /^http:\/\/127\.0\.0\.1:\d+\/./.test(`${url} `) && word.length >= 2
 }
 
 function portFault(port: string): string | undefined {
