@@ -126,7 +126,8 @@ async function refuseFailed(
     const unhealthyMs = performance.now() - (unhealthySince.get(container.id) ?? performance.now())
     if (!keepsEnding && !hasEnded && (container.health !== 'unhealthy' || unhealthyMs < patienceMs)) continue
     const ended = `it ended with exit code ${State.ExitCode}`
-    const again = `it ends again and again, with exit code ${State.ExitCode}`
+    // While it runs once more the engine says 0, whatever it has ended with.
+    const again = `it ends again and again${State.Running ? '' : `, with exit code ${State.ExitCode}`}`
     throw await failed(docker, container, seen, keepsEnding ? again : hasEnded ? ended : whatWasSeen(container, State))
   }
 }
