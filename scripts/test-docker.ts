@@ -22,6 +22,9 @@ const PROGRAMS = [
   ['PROMETHEUS_BIN', 'PROMETHEUS_IMAGE', prometheusProgram],
 ] as const
 
+/** A file has a lab or two: three minutes on a calm machine of 2 cores, and every wait in it has a deadline of its own. */
+const FILE_TIMEOUT_MS = 20 * 60_000
+
 await runCommand({
   name: 'test:docker',
   positionals: '[PART_OF_A_PATH …]',
@@ -54,7 +57,14 @@ await runCommand({
     if (values['images-only']) return EXIT.ok
     const tally = new TestTally({ out, verbose: values.verbose, label: (file) => relative(ROOT, file) })
     // One after the other: each has a whole lab of its own, and what they measure are deadlines.
-    await runTestFiles({ root: ROOT, files, concurrency: 1, namePattern: values.name, tally })
+    await runTestFiles({
+      root: ROOT,
+      files,
+      concurrency: 1,
+      namePattern: values.name,
+      fileTimeoutMs: FILE_TIMEOUT_MS,
+      tally,
+    })
     tally.printFindings()
     if (values.json) out.json(tally.summary())
     process.stdout.write(`${tally.closingLine()}\n`)

@@ -11,16 +11,25 @@ export interface TestRunOptions {
   files: string[]
   concurrency: number
   namePattern?: string | undefined
+  /** Instead of the limit that holds for tests without Docker. */
+  fileTimeoutMs?: number
   tally: TestTally
 }
 
-export async function runTestFiles({ root, files, concurrency, namePattern, tally }: TestRunOptions): Promise<void> {
+export async function runTestFiles({
+  root,
+  files,
+  concurrency,
+  namePattern,
+  fileTimeoutMs = FILE_TIMEOUT_MS,
+  tally,
+}: TestRunOptions): Promise<void> {
   const stream = run({
     cwd: root,
     files: files.map((file) => join(root, file)),
     concurrency,
     isolation: 'process',
-    timeout: FILE_TIMEOUT_MS,
+    timeout: fileTimeoutMs,
     ...(namePattern !== undefined && { testNamePatterns: [new RegExp(namePattern)] }),
   })
   stream.on('test:pass', (event) => tally.passed(event))

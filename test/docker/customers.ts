@@ -1,59 +1,53 @@
-// Customers at a steady rate while something is killed, and what the stores must have of them.
+// Customers at a steady rate while something is killed.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asText, parseObject } from '../../scripts/lab/json.ts'
-import { CHECKOUT_MESSAGE } from '../../scripts/lab/proof/proof.ts'
 import { sendCheckout } from '../../scripts/lab/proof/shop-client.ts'
 import type { CheckoutAnswer } from '../../scripts/lab/proof/shop-client.ts'
-import { fetchTrace, queryLogs } from '../../scripts/lab/proof/store-client.ts'
 
 const BETWEEN_CUSTOMERS_MS = 150
+/** A machine that is busy answers late: more customers would only make it later. */
+const MOST_AT_ONCE = 4
+const PATIENCE_MS = 120_000
 
 export interface Customers {
+  /** Waits until the shop has acknowledged that many more checkouts. */
+  served(more: number): Promise<void>
   /** Ends the load and answers the checkouts that the shop acknowledged: those it refused or never answered promise nothing. */
   leave(): Promise<CheckoutAnswer[]>
 }
 
 export function sendCustomers(gatewayUrl: string): Customers {
-  const answers: Promise<CheckoutAnswer | undefined>[] = []
-  const send = () => answers.push(sendCheckout(gatewayUrl).catch(() => undefined))
+  const acknowledged: CheckoutAnswer[] = []
+  const atOnce = new Set<Promise<void>>()
+  let refused = ''
+  const send = () => {
+    if (atOnce.size >= MOST_AT_ONCE) return
+    const one = sendCheckout(gatewayUrl)
+      .then((answer) => {
+        if (answer.status === 201) acknowledged.push(answer)
+        else refused = `${answer.status} ${JSON.stringify(answer.body)}`
+      })
+      .catch((error: unknown) => void (refused = String(error)))
+      .finally(() => atOnce.delete(one))
+    atOnce.add(one)
+  }
   const timer = setInterval(send, BETWEEN_CUSTOMERS_MS)
   return {
+    async served(more) {
+      const wanted = acknowledged.length + more
+      const deadline = performance.now() + PATIENCE_MS
+      while (acknowledged.length < wanted) {
+        if (performance.now() > deadline) {
+          clearInterval(timer)
+          const short = `${acknowledged.length} instead of ${wanted} checkouts were acknowledged`
+          throw new Error(`${short} after ${PATIENCE_MS} ms; the last refusal: ${refused || 'none'}`)
+        }
+        await sleep(100)
+      }
+    },
     async leave() {
       clearInterval(timer)
-      return (await Promise.all(answers))
-        .filter((answer) => answer !== undefined)
-        .filter(({ status }) => status === 201)
+      await Promise.all(atOnce)
+      return acknowledged
     },
-  }
-}
-
-/** How often each trace id stands in the line a checkout begins with: exactly once, when nothing was lost or repeated. */
-export async function checkoutLines(lokiUrl: string, sinceMs: number): Promise<Map<string, number>> {
-  const lines = await queryLogs(lokiUrl, `{service_name="checkout"} |= "${CHECKOUT_MESSAGE}"`, sinceMs - 2_000)
-  const counts = new Map<string, number>()
-  for (const { line } of lines) {
-    const traceId = asText(parseObject(line)['trace_id'])
-    counts.set(traceId, (counts.get(traceId) ?? 0) + 1)
-  }
-  return counts
-}
-
-/** Those whose spans Tempo does not have of all four services. */
-export async function withoutTrace(tempoUrl: string, answers: readonly CheckoutAnswer[]): Promise<string[]> {
-  const incomplete: string[] = []
-  for (const { traceId } of answers) {
-    const services = new Set((await fetchTrace(tempoUrl, traceId)).map(({ service }) => service))
-    if (services.size < 4) incomplete.push(`${traceId} (${[...services].join(', ') || 'no span'})`)
-  }
-  return incomplete
-}
-
-/** Asks until `missing` answers nothing; what is missing after the deadline is answered. */
-export async function awaitNothing(missing: () => Promise<string[]>, patienceMs: number): Promise<string[]> {
-  const deadline = performance.now() + patienceMs
-  for (;;) {
-    const left = await missing().catch((error: unknown) => [String(error)])
-    if (left.length === 0 || performance.now() > deadline) return left
-    await sleep(1_000)
   }
 }

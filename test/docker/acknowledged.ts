@@ -1,0 +1,87 @@
+// What checkouts that were acknowledged have left behind: asked of those who wrote it, and of the stores that must have it.
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { asText, parseObject } from '../../scripts/lab/json.ts'
+import type { CheckoutAnswer } from '../../scripts/lab/proof/shop-client.ts'
+import { fetchTrace, queryLogs } from '../../scripts/lab/proof/store-client.ts'
+import { lastLinesOf } from '../../scripts/lab/runtime/docker/container-logs.ts'
+import { projectContainers } from '../../scripts/lab/runtime/docker/containers.ts'
+import { databaseUrls } from '../../scripts/lab/runtime/docker/database-urls.ts'
+import type { DockerLab } from './docker-lab.ts'
+
+const SERVICES = ['gateway', 'checkout', 'inventory', 'payment']
+/** As many as a service writes in a suite, and Loki answers at once. */
+const MOST_LINES = 1_000
+
+/** Every line the services themselves have printed for these checkouts. */
+export async function writtenLines(lab: DockerLab, answers: readonly CheckoutAnswer[]): Promise<string[]> {
+  const ofEach = await Promise.all(
+    SERVICES.map(async (service) => lastLinesOf(lab.docker, (await lab.container(service)).id, 100_000)),
+  )
+  return ofEach.flat().filter(isOf(answers))
+}
+
+/** And every line of theirs that Loki has. */
+export async function deliveredLines(
+  lab: DockerLab,
+  answers: readonly CheckoutAnswer[],
+  sinceMs: number,
+): Promise<string[]> {
+  const ofEach = await Promise.all(
+    SERVICES.map(async (service) => {
+      const found = await queryLogs(lab.url('loki'), `{service_name="${service}"} |= "trace_id"`, sinceMs - 2_000)
+      assert.ok(found.length < MOST_LINES, `${service} has written more lines than Loki answers at once`)
+      return found.map(({ line }) => line)
+    }),
+  )
+  return ofEach.flat().filter(isOf(answers))
+}
+
+function isOf(answers: readonly CheckoutAnswer[]): (line: string) => boolean {
+  const traceIds = new Set(answers.map(({ traceId }) => traceId))
+  return (line) => traceIds.has(asText(parseObject(line)['trace_id']))
+}
+
+export function lostAndRepeated(written: readonly string[], delivered: readonly string[]): string[] {
+  const counts = Map.groupBy(delivered, (line) => line)
+  return [
+    ...written.filter((line) => !counts.has(line)).map((line) => `lost: ${line}`),
+    ...[...counts].filter(([, { length }]) => length > 1).map(([line, { length }]) => `${length} times: ${line}`),
+  ]
+}
+
+/** Ids of orders that the shop has promised and its database does not have. */
+export async function lostOrders(lab: DockerLab, orderIds: readonly string[]): Promise<string[]> {
+  const { databaseUrl } = await databaseUrls(lab.docker, await projectContainers(lab.docker, lab.project))
+  const database = new pg.Client({ connectionString: databaseUrl })
+  await database.connect()
+  try {
+    const { rows } = await database.query<{ id: string }>('SELECT id FROM orders WHERE id = ANY($1)', [orderIds])
+    const kept = new Set(rows.map(({ id }) => id))
+    return orderIds.filter((id) => !kept.has(id))
+  } finally {
+    await database.end()
+  }
+}
+
+/** Those whose spans Tempo does not have of all four services. */
+export async function incompleteTraces(tempoUrl: string, traceIds: readonly string[]): Promise<string[]> {
+  const incomplete: string[] = []
+  for (const traceId of traceIds) {
+    const services = new Set((await fetchTrace(tempoUrl, traceId)).map(({ service }) => service))
+    if (!SERVICES.every((service) => services.has(service)))
+      incomplete.push(`${traceId} (${[...services].join(', ') || 'no span'})`)
+  }
+  return incomplete
+}
+
+/** Asks until `missing` answers nothing; what is missing after the deadline is answered. */
+export async function awaitNothing(missing: () => Promise<string[]>, patienceMs: number): Promise<string[]> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    const left = await missing().catch((error: unknown) => [String(error)])
+    if (left.length === 0 || performance.now() > deadline) return left
+    await sleep(1_000)
+  }
+}
