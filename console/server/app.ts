@@ -10,6 +10,7 @@ import type { ConsoleConfig, ServiceName } from './config.ts'
 import { serviceNames } from './config.ts'
 import { checkHealth } from './health.ts'
 import { createHostGuard } from './host-guard.ts'
+import { LogOutput } from './log-output.ts'
 import type { PageOptions } from './page-routes.ts'
 import { pageRoutes } from './page-routes.ts'
 import { createUpstreamProxy, targetUrl } from './upstream-proxy.ts'
@@ -19,11 +20,14 @@ type UpstreamName = keyof ConsoleConfig['upstreams']
 const apiPath = /^\/api\/(loki|tempo|prometheus|gateway)(\/.*)$/
 const websocketPaths = /^\/api\/loki\/loki\/api\/v1\/tail(\?|$)/
 
+const logOutput = new LogOutput(process.stdout)
+
 export async function createConsole(config: ConsoleConfig, page: PageOptions): Promise<FastifyInstance> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
       base: { service: 'console' },
+      stream: logOutput,
       timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
     },
     logController: new LogController({ disableRequestLogging: true }),
