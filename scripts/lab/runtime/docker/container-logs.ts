@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
+import { field } from '../../json.ts'
 import { inspectContainer } from './containers.ts'
 
 const REATTACH_MS = 500
@@ -13,9 +14,18 @@ export async function lastLinesOf(docker: Dockerode, containerId: string, count:
   if (count === 0) return []
   const seen = await inspectContainer(docker, containerId)
   if (seen === undefined) return []
-  const output = await docker.getContainer(containerId).logs({ stdout: true, stderr: true, follow: false, tail: count })
+  const output = await docker
+    .getContainer(containerId)
+    .logs({ stdout: true, stderr: true, follow: false, tail: count })
+    .catch(nothingOfOneThatIsRemoved)
   const text = (seen.Config.Tty ? output : withoutFrames(output)).toString('utf8')
   return text.split(/\r?\n/).filter((line, i, all) => line !== '' || i < all.length - 1)
+}
+
+function nothingOfOneThatIsRemoved(error: unknown): Buffer {
+  const status = field(error, 'statusCode')
+  if (status === 404 || status === 409) return Buffer.alloc(0)
+  throw error
 }
 
 function withoutFrames(bytes: Buffer): Buffer {

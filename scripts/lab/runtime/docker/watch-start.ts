@@ -38,6 +38,9 @@ export async function watchStart(
 ): Promise<ComponentTiming[]> {
   const history: History = {
     earlierStarts: new Set(await Promise.all(before.map((container) => startOf(docker, container)))),
+    earlierRestarts: new Map(
+      await Promise.all(before.map(async ({ id }) => [id, await restartsOf(docker, id)] as const)),
+    ),
     unhealthySince: new Map(),
   }
   const givenUp = new AbortController()
@@ -85,12 +88,18 @@ export async function watchStart(
 interface History {
   /** Of containers that were there before: what has ended then says nothing about now. */
   earlierStarts: ReadonlySet<string>
+  /** By id: one that could not start before may be able to now, or is about to be replaced. */
+  earlierRestarts: ReadonlyMap<string, number>
   /** Container's id to the moment it was first seen so. */
   unhealthySince: Map<string, number>
 }
 
 async function startOf(docker: Dockerode, { id }: ProjectContainer): Promise<string> {
   return `${id} ${(await inspectContainer(docker, id))?.State.StartedAt}`
+}
+
+async function restartsOf(docker: Dockerode, id: string): Promise<number> {
+  return (await inspectContainer(docker, id))?.RestartCount ?? 0
 }
 
 function isServiceReady(containers: ProjectContainer[], name: string): boolean {
@@ -109,7 +118,7 @@ function noteUnhealthy(containers: ProjectContainer[], since: Map<string, number
 async function refuseFailed(
   docker: Dockerode,
   containers: ProjectContainer[],
-  { earlierStarts, unhealthySince }: History,
+  { earlierStarts, earlierRestarts, unhealthySince }: History,
   patienceMs: number,
 ): Promise<void> {
   for (const container of containers) {
@@ -121,8 +130,10 @@ async function refuseFailed(
     if (!State.Running && earlierStarts.has(`${container.id} ${State.StartedAt}`)) continue
     // Listed as running, it may have done its work by now.
     if (container.isOneShot && State.Status === 'exited' && State.ExitCode === 0) continue
-    const keepsEnding = RestartCount >= MAX_RESTARTS && container.health !== 'healthy'
-    const hasEnded = State.Status === 'exited' || State.Status === 'dead'
+    const restarts = RestartCount - (earlierRestarts.get(container.id) ?? 0)
+    const keepsEnding = restarts >= MAX_RESTARTS && container.health !== 'healthy'
+    // Not `dead`: it is being removed, because Compose has put another one in its place.
+    const hasEnded = State.Status === 'exited'
     const unhealthyMs = performance.now() - (unhealthySince.get(container.id) ?? performance.now())
     if (!keepsEnding && !hasEnded && (container.health !== 'unhealthy' || unhealthyMs < patienceMs)) continue
     const ended = `it ended with exit code ${State.ExitCode}`
