@@ -26,5 +26,18 @@ const known: Known[] = [
   },
   { pathname: /tag\/(span%3A)?(kind|status)\/values/, query: anywhere, why: 'values of status and kind out of blocks' },
   { pathname: /tag\/\.[^/]+\/values/, query: /\S/, why: 'values of an attribute without scope beside a filter' },
+  { pathname: /api\/search$/, query: /by\((rootName|rootServiceName)\)/, why: 'names of the root that is grouped by' },
+  {
+    pathname: /metrics/,
+    query: /^(?=.*(&&|\|\|))(?=.*\.delays\s*[<>=!])/,
+    why: 'a condition on an array beside another',
+  },
+  {
+    pathname: /metrics/,
+    query: /(quantile|histogram)_over_time.*by \(.*(delays|tags|shards)/,
+    why: 'buckets by an array',
+  },
+  { pathname: /search\/tag/, query: /span:parentID|link:(spanID|traceID)/, why: 'tag filters on ids' },
+  { pathname: /search\/tag/, query: /service\.name\s*[<>]=?\s*"/, why: 'tag filters that order texts' },
   { pathname: /search\/tag/, query: /!= nil|service\.name\s*[<>!=]+\s*\d/, why: 'filters that Tempo takes for true' },
 ]

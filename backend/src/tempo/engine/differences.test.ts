@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { everything } from '../fetch/trace-scan.ts'
-import { epochMs, traceIdOf, type SpanSketch } from '../testing/spans.ts'
+import { epochMs, spanIdOf, traceIdOf, type SpanSketch } from '../testing/spans.ts'
 import { findTraces } from './find-traces.ts'
 import { listTags, listTagValues } from './list-tags.ts'
 import { startTestTempo } from '../testing/running-tempo.ts'
@@ -115,6 +115,42 @@ test('beside a filter that nothing passes, the name of the service is still list
     { name: 'resource', tags: ['service.name'] },
   ])
   assert.deepEqual(await listTags([source], 'span', '{ name = "nothing" }', everything, unlimited()), [])
+})
+
+test('a filter on tags looks at ids of parents and links, at the order of texts, and at what is there', async () => {
+  assert.deepEqual(await valuesOf('span.size', `{ span:parentID = "${spanIdOf('a')}" }`), ['int 5'])
+  assert.deepEqual(await valuesOf('span.size', '{ resource.service.name < "n" }'), ['int 5'])
+  assert.deepEqual(await valuesOf('span.size', '{ resource.service.name >= "n" }'), ['int 2'])
+  assert.deepEqual(await valuesOf('span.size', '{ resource.service.name != nil }'), ['int 2', 'int 5'])
+  assert.deepEqual(await valuesOf('span.size', '{ resource.service.name < 3 }'), [])
+  const linked = sourceOf({ id: 'l', attributes: { size: 7n }, links: [{ trace: 'other', span: 'far' }] }, ...spans)
+  const query = `{ link:spanID = "${spanIdOf('far')}" }`
+  const listed = await listTagValues([linked], parseTagName('span.size'), query, 0, everything, unlimited())
+  assert.deepEqual(
+    listed.map(({ value }) => value),
+    ['7'],
+  )
+})
+
+test('an event or link compared to something else is empty for a span that has none', async () => {
+  assert.deepEqual(await found('{ event:name < name }'), ['a', 'c'])
+  assert.deepEqual(await found('{ event:name < name || name = "nothing" }'), ['a', 'c'])
+  assert.deepEqual(await found('{ event:timeSinceStart < duration }'), ['a', 'b', 'c'])
+  assert.deepEqual(await found('{ link:traceID != trace:id && link:spanID < span:id }'), ['a', 'b', 'c'])
+  assert.deepEqual(await found('{ event:name < name && event.attempt >= 0 }'), [])
+  assert.deepEqual(await found('{ event:name != "x" }'), ['b'])
+})
+
+test('traces grouped by the name of their root keep it', async () => {
+  for (const name of ['rootName', 'rootServiceName']) {
+    const request = { query: `{ } | by(${name})`, tags: new Map<string, string>(), minDurationMs: 0 }
+    const [trace] = await findTraces(
+      [source],
+      { ...request, maxDurationMs: 0, limit: 10, spansPerSpanset: 10, window: everything },
+      unlimited(),
+    )
+    assert.deepEqual([trace?.rootTraceName, trace?.rootServiceName], ['a', 'shop'])
+  }
 })
 
 test('the event selected of a span without events has an empty name', async () => {

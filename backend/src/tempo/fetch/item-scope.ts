@@ -28,13 +28,17 @@ export class ItemScope {
   readonly #owner: 'event' | 'link'
   readonly #scope: BoundScope
   readonly #required: ItemReader[]
+  /** Whether a span without events or links meets the conditions on them. */
+  readonly #keepsEmpty: boolean
 
   constructor(plan: FetchPlan, table: SpanTable, owner: 'event' | 'link') {
     this.#plan = plan
     this.#table = table
     this.#owner = owner
     this.#scope = new BoundScope(plan.scopes[owner], table, this.#lists)
-    this.#required = plan.allConditions ? this.#requirements() : []
+    const required = plan.allConditions ? this.#conditions() : []
+    this.#required = required.map((attribute) => this.#fetched(attribute))
+    this.#keepsEmpty = required.every((attribute) => this.#emptyOf(attribute) !== undefined)
   }
 
   get hasConditions(): boolean {
@@ -44,18 +48,19 @@ export class ItemScope {
   /** Whether some event meets all conditions on events. */
   accepts(row: number): boolean {
     const [start, end] = this.#range(row)
+    if (start === end) return this.#keepsEmpty
     for (let item = start; item < end; item++) if (this.#keeps(item, row)) return true
     return false
   }
 
   /** What the query's expression sees: the first event that has the attribute. */
   first(attribute: Attribute): RowReader {
-    return this.#first(this.#fetched(attribute), true)
+    return this.#orEmptyWhereFetched(attribute, this.#first(this.#fetched(attribute), true))
   }
 
   /** What the answer shows: of several events, the last one's. */
   shown(attribute: Attribute): RowReader {
-    return this.#last(this.#fetched(attribute), true)
+    return this.#orEmptyWhereFetched(attribute, this.#last(this.#fetched(attribute), true))
   }
 
   whole(attribute: Attribute): RowReader {
@@ -69,6 +74,22 @@ export class ItemScope {
   #orEmpty({ intrinsic }: Attribute, read: RowReader): RowReader {
     const empty = intrinsic === undefined ? undefined : withoutItem[intrinsic]
     return empty === undefined ? read : (row) => read(row) ?? empty
+  }
+
+  #orEmptyWhereFetched(attribute: Attribute, read: RowReader): RowReader {
+    const empty = this.#keepsEmpty ? this.#emptyOf(attribute) : undefined
+    if (empty === undefined) return read
+    return (row) => {
+      const [start, end] = this.#range(row)
+      return start === end ? empty : read(row)
+    }
+  }
+
+  /** An intrinsic that is compared to another attribute is fetched whatever it is, and so is what its column holds for no event. */
+  #emptyOf({ intrinsic }: Attribute): Static | undefined {
+    if (intrinsic === undefined) return undefined
+    const isWhole = this.#plan.intrinsicConditions(intrinsic).some(({ operator }) => operator === 'any')
+    return isWhole ? withoutItem[intrinsic] : undefined
   }
 
   #first(read: ItemReader, onlyKept: boolean): RowReader {
@@ -99,12 +120,12 @@ export class ItemScope {
     return this.#required.every((read) => read(item, row) !== undefined)
   }
 
-  #requirements(): ItemReader[] {
-    const generic = this.#plan.attributeConditions(this.#owner).map(({ attribute }) => this.#fetched(attribute))
+  #conditions(): Attribute[] {
+    const generic = this.#plan.attributeConditions(this.#owner)
     const intrinsics = this.#plan.conditions.filter(({ attribute }) =>
       attribute.intrinsic?.startsWith(`${this.#owner}:`),
     )
-    return [...generic, ...intrinsics.map(({ attribute }) => this.#fetched(attribute))]
+    return [...generic, ...intrinsics].map(({ attribute }) => attribute)
   }
 
   #fetched(attribute: Attribute): ItemReader {

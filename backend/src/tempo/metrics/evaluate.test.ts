@@ -123,6 +123,30 @@ test('spans with arrays are one series of their own, which has no text for them'
   )
 })
 
+test('a condition on an array beside another one counts the spans that a search finds, each once', async () => {
+  const source = sourceOf(
+    { id: 'x', trace: 't1', atMs: 10_000, durationMs: 2, attributes: { rows: 1n, delays: [500n, 600n] } },
+    { id: 'y', trace: 't2', atMs: 10_000, durationMs: 4, attributes: { rows: 9n, delays: [500n] } },
+    { id: 'z', trace: 't3', atMs: 10_000, durationMs: 8, attributes: { rows: 1n, delays: [1n] } },
+  )
+  const query = '{ span.rows < 5 && span.delays > 473 } | sum_over_time(duration)'
+  assert.deepEqual(await evaluate(query, { source }), [['sum_over_time', [1, 0.002]]])
+})
+
+test('buckets and quantiles by an attribute count the spans of all its arrays', async () => {
+  const source = sourceOf(
+    { id: 'x', trace: 't1', atMs: 10_000, durationMs: 100, attributes: { delays: [1n, 2n] } },
+    { id: 'y', trace: 't2', atMs: 10_000, durationMs: 100, attributes: { delays: [2n, 3n] } },
+  )
+  const series = await evaluate('{ } | histogram_over_time(duration) by (span.delays)', { source })
+  assert.deepEqual(series, [['nil,0.134217728', [0, 0], [1, 2], [2, 0]]])
+})
+
+test('groups by the duration of a trace have their spans', async () => {
+  const query = '{ traceDuration * 1 = 300ms } | min_over_time(duration) by (traceDuration)'
+  assert.deepEqual(await evaluate(query), [['300ms', [1, 0.3]]])
+})
+
 test('topk and bottomk choose in each interval by itself', async () => {
   const top = await evaluate('{ } | count_over_time() by (resource.service.name) | topk(1)')
   assert.deepEqual(top, [['a', [0, 0], [1, 2], [2, 1]]])
