@@ -14,6 +14,7 @@ COPY protocol/package.json protocol/
 COPY backend/package.json backend/
 COPY agent/builtin/package.json agent/builtin/
 COPY collector/package.json collector/
+COPY recording/package.json recording/
 COPY console/package.json console/
 # `npm ci` installs what the lockfile says or nothing. It compares the whole lockfile first, which lacks the linters' binaries for
 # other platforms; without the root's own development tools nobody misses them.
