@@ -8,6 +8,7 @@ import { fetchTrace, queryLogs } from '../../scripts/lab/proof/store-client.ts'
 import { lastLinesOf } from '../../scripts/lab/runtime/docker/container-logs.ts'
 import { projectContainers } from '../../scripts/lab/runtime/docker/containers.ts'
 import { databaseUrls } from '../../scripts/lab/runtime/docker/database-urls.ts'
+import { CUSTOMER_SERVICE } from './customer-span.ts'
 import type { DockerLab } from './docker-lab.ts'
 
 const SERVICES = ['gateway', 'checkout', 'inventory', 'payment']
@@ -65,15 +66,14 @@ export async function lostOrders(lab: DockerLab, orderIds: readonly string[]): P
   }
 }
 
-/** Those whose spans Tempo does not have of all four services. */
-export async function incompleteTraces(tempoUrl: string, traceIds: readonly string[]): Promise<string[]> {
-  const incomplete: string[] = []
+/** Traces in which Tempo does not have the customer's span. */
+export async function lostSpans(tempoUrl: string, traceIds: readonly string[]): Promise<string[]> {
+  const lost: string[] = []
   for (const traceId of traceIds) {
-    const services = new Set((await fetchTrace(tempoUrl, traceId)).map(({ service }) => service))
-    if (!SERVICES.every((service) => services.has(service)))
-      incomplete.push(`${traceId} (${[...services].join(', ') || 'no span'})`)
+    const spans = await fetchTrace(tempoUrl, traceId)
+    if (!spans.some(({ service }) => service === CUSTOMER_SERVICE)) lost.push(traceId)
   }
-  return incomplete
+  return lost
 }
 
 /** Asks until `missing` answers nothing; what is missing after the deadline is answered. */

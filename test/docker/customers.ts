@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendCheckout } from '../../scripts/lab/proof/shop-client.ts'
 import type { CheckoutAnswer } from '../../scripts/lab/proof/shop-client.ts'
+import { reportCheckout } from './customer-span.ts'
 
 const BETWEEN_CUSTOMERS_MS = 150
 /** A machine that is busy answers late: more customers would only make it later. */
@@ -11,20 +12,30 @@ const PATIENCE_MS = 120_000
 export interface Customers {
   /** Waits until the shop has acknowledged that many more checkouts. */
   served(more: number): Promise<void>
-  /** Ends the load and answers the checkouts that the shop acknowledged: those it refused or never answered promise nothing. */
-  leave(): Promise<CheckoutAnswer[]>
+  /** Ends the load. */
+  leave(): Promise<Acknowledged>
 }
 
-export function sendCustomers(gatewayUrl: string): Customers {
-  const acknowledged: CheckoutAnswer[] = []
+/** What was refused or never answered promises nothing. */
+export interface Acknowledged {
+  /** By the shop. */
+  answers: CheckoutAnswer[]
+  /** By the agent: the traces whose customer has a span. */
+  reported: string[]
+}
+
+export function sendCustomers(gatewayUrl: string, otlpUrl: string): Customers {
+  const answers: CheckoutAnswer[] = []
+  const reported: string[] = []
   const atOnce = new Set<Promise<void>>()
   let refused = ''
   const send = () => {
     if (atOnce.size >= MOST_AT_ONCE) return
     const one = sendCheckout(gatewayUrl)
-      .then((answer) => {
-        if (answer.status === 201) acknowledged.push(answer)
-        else refused = `${answer.status} ${JSON.stringify(answer.body)}`
+      .then(async (answer) => {
+        if (answer.status !== 201) return void (refused = `${answer.status} ${JSON.stringify(answer.body)}`)
+        answers.push(answer)
+        if (await reportCheckout(otlpUrl, answer)) reported.push(answer.traceId)
       })
       .catch((error: unknown) => void (refused = String(error)))
       .finally(() => atOnce.delete(one))
@@ -33,12 +44,12 @@ export function sendCustomers(gatewayUrl: string): Customers {
   const timer = setInterval(send, BETWEEN_CUSTOMERS_MS)
   return {
     async served(more) {
-      const wanted = acknowledged.length + more
+      const wanted = answers.length + more
       const deadline = performance.now() + PATIENCE_MS
-      while (acknowledged.length < wanted) {
+      while (answers.length < wanted) {
         if (performance.now() > deadline) {
           clearInterval(timer)
-          const short = `${acknowledged.length} instead of ${wanted} checkouts were acknowledged`
+          const short = `${answers.length} instead of ${wanted} checkouts were acknowledged`
           throw new Error(`${short} after ${PATIENCE_MS} ms; the last refusal: ${refused || 'none'}`)
         }
         await sleep(100)
@@ -47,7 +58,7 @@ export function sendCustomers(gatewayUrl: string): Customers {
     async leave() {
       clearInterval(timer)
       await Promise.all(atOnce)
-      return acknowledged
+      return { answers, reported }
     },
   }
 }
