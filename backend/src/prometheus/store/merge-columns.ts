@@ -3,22 +3,21 @@ import type { FloatHistogram } from '../promql/histogram/float-histogram.ts'
 import type { Labels } from '../labels/labels.ts'
 import type { SampleColumns } from './sample-buffer.ts'
 
-/** One series out of its parts in blocks and heads (in order of arrival), cut to [minMs, maxMs]. */
-export function mergeColumns(
-  labels: Labels,
-  parts: readonly SampleColumns[],
-  minMs: number,
-  maxMs: number,
-): SampleSeries | undefined {
-  const cut = parts.map((part) => cutTo(part, minMs, maxMs)).filter(({ timesMs }) => timesMs.length > 0)
-  const [first] = cut
-  if (!first) return undefined
-  if (cut.length === 1) return { labels, ...first }
-  const inOrder = cut.every((part, i) => i === 0 || (cut[i - 1]?.timesMs.at(-1) ?? 0) < (part.timesMs[0] ?? 0))
-  return { labels, ...(inOrder ? concatenate(cut) : interleave(cut)) }
+/** One series out of its parts in blocks and heads, in order of arrival; none of them is empty. */
+export function mergeColumns(labels: Labels, parts: readonly SampleColumns[]): SampleSeries {
+  const [first] = parts
+  if (first && parts.length === 1) return { labels, ...first }
+  const inOrder = parts.every((part, i) => i === 0 || (parts[i - 1]?.timesMs.at(-1) ?? 0) < (part.timesMs[0] ?? 0))
+  return { labels, ...(inOrder ? concatenate(parts) : interleave(parts)) }
 }
 
-function cutTo(part: SampleColumns, minMs: number, maxMs: number): SampleColumns {
+/** Of its own: a view would keep the whole block it lies in. */
+export function copyOf({ timesMs, values, kinds, histograms }: SampleColumns): SampleColumns {
+  return { timesMs: timesMs.slice(), values: values.slice(), kinds: kinds.slice(), histograms }
+}
+
+/** A view of what is in [minMs, maxMs]. */
+export function cutTo(part: SampleColumns, minMs: number, maxMs: number): SampleColumns {
   const from = lowerBound(part.timesMs, minMs)
   const to = lowerBound(part.timesMs, maxMs + 1)
   if (from === 0 && to === part.timesMs.length) return part

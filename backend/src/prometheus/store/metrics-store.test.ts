@@ -32,14 +32,13 @@ async function openStore(t: TestContext, path?: string): Promise<MetricsStore> {
 }
 
 function read(store: MetricsStore, name: string, minMs = 0, maxMs = 1e15) {
-  return store
-    .source('t')
-    .select([new Matcher('__name__', '=', name)], minMs, maxMs)
-    .map(({ labels, timesMs, values, kinds }) => ({
+  return [...store.source('t').select([new Matcher('__name__', '=', name)], minMs, maxMs)].map(
+    ({ labels, timesMs, values, kinds }) => ({
       labels: labels.toString(),
       times: [...timesMs],
       values: Array.from(values, (value, i) => (kinds[i] === STALE_SAMPLE ? 'stale' : value)),
-    }))
+    }),
+  )
 }
 
 test('samples in any order are read in order of time, and the first of two at one time stays', () => {
@@ -132,10 +131,9 @@ test('native histograms survive being sealed, with what is known of resets', asy
     batch(write({ __name__: 'h' }, [], { histograms: [histogram(1, 5), histogram(2, 9), histogram(3, 2)] })),
   )
   const hints = () =>
-    store
-      .source('t')
-      .select([new Matcher('__name__', '=', 'h')], 0, 10)[0]
-      ?.histograms?.map((one) => one?.resetHint)
+    [...store.source('t').select([new Matcher('__name__', '=', 'h')], 0, 10)][0]?.histograms?.map(
+      (one) => one?.resetHint,
+    )
   assert.deepEqual(hints(), ['unknown', 'not-reset', 'unknown'])
   await store.tenants.sealAll()
   assert.deepEqual(hints(), ['unknown', 'not-reset', 'unknown'])

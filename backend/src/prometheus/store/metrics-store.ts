@@ -3,7 +3,7 @@ import { TenantStore, type TenantStoreOptions } from '../../storage/index.ts'
 import type { Labels } from '../labels/labels.ts'
 import type { Matcher } from '../labels/matcher.ts'
 import type { SampleSeries, SampleSource } from '../promql/eval/sample-series.ts'
-import { mergeColumns } from './merge-columns.ts'
+import { copyOf, cutTo, mergeColumns } from './merge-columns.ts'
 import type { MetricBlock } from './metric-block.ts'
 import type { HeadSeries, MetricHead } from './metric-head.ts'
 import { JOURNAL_FORMAT, metricsCodec } from './metrics-codec.ts'
@@ -15,6 +15,13 @@ import { toWriteRequest, type WriteBatch } from './write-batch.ts'
 const SEAL = { sealRows: 400_000, sealBytes: 48 * 2 ** 20, sealAgeMs: 2 * 3_600_000 }
 /** Metadata goes along from head to head; after a restart what the newest blocks know is added. */
 const BLOCKS_WITH_METADATA = 3
+
+type SampleQuery = {
+  matchers: readonly Matcher[]
+  minMs: number
+  maxMs: number
+  hold: ((samples: number) => void) | undefined
+}
 
 export type SeriesExemplars = { labels: Labels; exemplars: WriteExemplar[] }
 
@@ -37,7 +44,7 @@ export class MetricsStore {
   }
 
   source(tenant: string): SampleSource {
-    return { select: (matchers, minMs, maxMs) => this.#samples(tenant, matchers, minMs, maxMs) }
+    return { select: (matchers, minMs, maxMs, hold) => this.#samples(tenant, { matchers, minMs, maxMs, hold }) }
   }
 
   /** Label sets with at least one sample in the range, each once. */
@@ -106,14 +113,23 @@ export class MetricsStore {
     await this.tenants.close()
   }
 
-  #samples(tenant: string, matchers: readonly Matcher[], minMs: number, maxMs: number): SampleSeries[] {
+  /** Blocks are opened one after the other and only what is wanted of them is kept; series are put together when they are taken. */
+  *#samples(tenant: string, { matchers, minMs, maxMs, hold }: SampleQuery): Generator<SampleSeries> {
     const parts = new Map<string, { labels: Labels; columns: SampleColumns[] }>()
+    const { blocks } = this.tenants.select(tenant, { minMs, maxMs })
     for (const series of this.#matching(tenant, [matchers], minMs, maxMs)) {
+      const view = cutTo(series.columns(), minMs, maxMs)
+      if (view.timesMs.length === 0) continue
+      hold?.(view.timesMs.length)
+      const columns = blocks.length > 1 ? copyOf(view) : view
       const entry = parts.get(series.labels.key)
-      if (entry) entry.columns.push(series.columns())
-      else parts.set(series.labels.key, { labels: series.labels, columns: [series.columns()] })
+      if (entry) entry.columns.push(columns)
+      else parts.set(series.labels.key, { labels: series.labels, columns: [columns] })
     }
-    return [...parts.values()].flatMap(({ labels, columns }) => mergeColumns(labels, columns, minMs, maxMs) ?? [])
+    for (const [key, { labels, columns }] of parts) {
+      parts.delete(key)
+      yield mergeColumns(labels, columns)
+    }
   }
 
   *#matching(
@@ -131,9 +147,9 @@ export class MetricsStore {
     }
   }
 
-  #containers(tenant: string, minMs: number, maxMs: number): SeriesContainer[] {
+  *#containers(tenant: string, minMs: number, maxMs: number): Generator<SeriesContainer> {
     const { blocks, heads, open } = this.tenants.select(tenant, { minMs, maxMs })
-    const inRange = heads.filter((head) => head.maxMs >= minMs && head.minMs <= maxMs)
-    return [...blocks.map((block) => open(block)), ...inRange]
+    for (const block of blocks) yield open(block)
+    for (const head of heads) if (head.maxMs >= minMs && head.minMs <= maxMs) yield head
   }
 }

@@ -64,6 +64,9 @@ export class QueryContext {
     if (performance.now() > this.#deadline) throw new PromqlTimeoutError()
   }
 
+  /** Accounts for stored samples: a time, a value and a kind are as much as two steps. */
+  readonly holdLoaded = (samples: number): void => this.hold(2 * samples)
+
   get heldSamples(): number {
     return this.#samples
   }

@@ -88,7 +88,7 @@ async function slideOver(
     }
     call.endMs = endMs
     call.stepMs = timeline.at(step)
-    for (const [i, values] of params.entries()) call.params[i] = values[step] ?? NaN
+    for (let i = 0; i < params.length; i++) call.params[i] = params[i]?.[step] ?? NaN
     const value = compute(window, call)
     if (value === undefined) continue
     found = true

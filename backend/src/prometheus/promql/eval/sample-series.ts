@@ -19,7 +19,15 @@ export type SampleSeries = {
   readonly dropName?: boolean
 }
 
-/** What the engine asks of a store: everything that matches, with samples in (minMs, maxMs], both inclusive. */
+/**
+ * What the engine asks of a store: everything that matches, with samples in (minMs, maxMs], both inclusive. `hold` is told of the
+ * samples of each series before more are loaded, so that a query that asks for too many ends there: it throws.
+ */
 export interface SampleSource {
-  select(matchers: readonly Matcher[], minMs: number, maxMs: number): SampleSeries[]
+  select(
+    matchers: readonly Matcher[],
+    minMs: number,
+    maxMs: number,
+    hold?: (samples: number) => void,
+  ): Iterable<SampleSeries>
 }

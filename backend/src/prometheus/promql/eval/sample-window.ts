@@ -25,7 +25,7 @@ export class SampleWindow {
   constructor(series: SampleSeries) {
     this.labels = series.labels
     const { kinds, timesMs, values } = series
-    if (!kinds.some((kind) => kind !== FLOAT_SAMPLE)) {
+    if (isAllFloats(kinds)) {
       this.floatTimes = timesMs
       this.floats = values
       return
@@ -105,6 +105,12 @@ export class SampleWindow {
   windowHistogramTimes(): number[] {
     return this.histogramTimes.slice(this.histogramFrom, this.histogramTo)
   }
+}
+
+/** A loop: a callback for every sample is seen in the profile of a rate. */
+function isAllFloats(kinds: Uint8Array): boolean {
+  for (let i = 0; i < kinds.length; i++) if (kinds[i] !== FLOAT_SAMPLE) return false
+  return true
 }
 
 function fallsOf(values: Float64Array): number[] {

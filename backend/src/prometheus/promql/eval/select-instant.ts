@@ -12,7 +12,7 @@ export async function selectInstant(context: QueryContext, node: SelectNode, tim
   const { source, lookbackMs } = context
   const { minMs, maxMs } = instantBounds(node, timeline, lookbackMs)
   const out: Series[] = []
-  for (const found of source.select(node.matchers, minMs, maxMs)) {
+  for (const found of source.select(node.matchers, minMs, maxMs, context.holdLoaded)) {
     const stored = node.statsOnly ? statsOnlySeries(found) : found
     const pause = context.pause()
     if (pause) await pause

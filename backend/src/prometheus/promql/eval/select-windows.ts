@@ -40,7 +40,6 @@ export async function selectWindows(
 
 function loadWindow(context: QueryContext, node: WindowNode, firstEndMs: number, lastEndMs: number): SampleSeries[] {
   const { matchers, statsOnly } = node.select
-  const series = context.source.select(matchers, firstEndMs - node.rangeMs + 1, lastEndMs)
-  for (const { timesMs } of series) context.hold(timesMs.length)
-  return statsOnly ? series.map(statsOnlySeries) : series
+  const series = context.source.select(matchers, firstEndMs - node.rangeMs + 1, lastEndMs, context.holdLoaded)
+  return statsOnly ? Array.from(series, statsOnlySeries) : [...series]
 }

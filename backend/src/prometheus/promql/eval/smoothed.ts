@@ -15,7 +15,7 @@ export async function selectSmoothed(context: QueryContext, node: SelectNode, ti
   const minMs = (atMs ?? timeline.startMs) - offsetMs - lookbackMs + 1
   const maxMs = (atMs ?? timeline.lastMs) - offsetMs + lookbackMs
   const out: Series[] = []
-  for (const stored of context.source.select(node.matchers, minMs, maxMs)) {
+  for (const stored of context.source.select(node.matchers, minMs, maxMs, context.holdLoaded)) {
     const pause = context.pause()
     if (pause) await pause
     context.hold(timeline.length)

@@ -61,7 +61,7 @@ function loadInfo(call: VectorCall, bases: readonly Series[], matchers: readonly
     timing: timingOf(argumentNode(call.node, 0)),
   }
   const { minMs, maxMs } = instantBounds(node, timeline, context.lookbackMs)
-  return context.source.select(node.matchers, minMs, maxMs).map((stored) => {
+  return Array.from(context.source.select(node.matchers, minMs, maxMs, context.holdLoaded), (stored) => {
     context.hold(timeline.length)
     const sampledMs = new Float64Array(timeline.length).fill(NaN)
     eachInstant(stored, node, timeline, context.lookbackMs, (step, position) => {

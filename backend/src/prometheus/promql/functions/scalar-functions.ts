@@ -61,7 +61,7 @@ const timestamp: VectorFunction = async (call) => {
 function timestampsOfSamples({ evaluator: { context }, timeline }: VectorCall, node: SelectNode): Series[] {
   const { minMs, maxMs } = instantBounds(node, timeline, context.lookbackMs)
   const out: Series[] = []
-  for (const stored of context.source.select(node.matchers, minMs, maxMs)) {
+  for (const stored of context.source.select(node.matchers, minMs, maxMs, context.holdLoaded)) {
     context.hold(timeline.length)
     const series = new Series(stored.labels, timeline.length)
     eachInstant(stored, node, timeline, context.lookbackMs, (step, position) => {
