@@ -44,8 +44,16 @@ function canonical(value: unknown, isTop = true): unknown {
 }
 
 function bySpelling(a: unknown, b: unknown): number {
-  const [left, right] = [spelling(a), spelling(b)]
+  return inOrder(spelling(a), spelling(b)) || inOrder(rounded(a), rounded(b))
+}
+
+function inOrder(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Two series may have the same labels (arrays have no text); then their points say which is which. */
+function rounded(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? inner.toPrecision(6) : inner))
 }
 
 /** By what names a thing rather than by what it measures: sums that differ in the last digit must not change the order. */

@@ -24,7 +24,11 @@ const known: Known[] = [
     query: /\S/,
     why: 'values of intrinsics beside a filter',
   },
-  { pathname: /tag\/(span%3A)?(kind|status)\/values/, query: anywhere, why: 'values of status and kind out of blocks' },
+  {
+    pathname: /tag\/(span%3A|trace%3A)?(kind|status|duration|traceDuration)\/values/,
+    query: anywhere,
+    why: 'values of intrinsics out of blocks',
+  },
   { pathname: /tag\/\.[^/]+\/values/, query: /\S/, why: 'values of an attribute without scope beside a filter' },
   { pathname: /api\/search$/, query: /by\((rootName|rootServiceName)\)/, why: 'names of the root that is grouped by' },
   {

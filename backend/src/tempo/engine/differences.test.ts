@@ -98,6 +98,11 @@ test('kinds beside a filter are named', async () => {
 })
 
 // Not a difference: what Tempo does with the filter of a tag request, which looks odd enough to be taken for one.
+test('the values of durations are not listed', async () => {
+  assert.deepEqual(await valuesOf('traceDuration', ''), [])
+  assert.deepEqual(await valuesOf('duration', ''), [])
+})
+
 test('of a filter on tags only comparisons with values count, and none beside an attribute without scope', async () => {
   assert.deepEqual(await valuesOf('span.size', '{ span.premium = true }'), ['int 2'])
   assert.deepEqual(await valuesOf('span.size', '{ span.premium = true && span.size + 1 > 100 }'), ['int 2'])
