@@ -11,9 +11,18 @@ const duration = new ExemplarHistogram({
   buckets: httpDurationBuckets,
 })
 
+/** What a customer's request fails with: a fault of our own, a dependency that refused, one that did not answer. */
+const FAILURES = [500, 503, 504]
+
 /** Measures every request of the app, and writes its line when it is answered. Register after tracing. */
 export function measureRequests(app: FastifyInstance): void {
   const started = new WeakMap<object, { at: number; traceIds: Record<string, string> }>()
+  // Only where something is asked to be done: the first failed checkout shall be seen as a rate, and pages are worth no series of zeros.
+  app.addHook('onRoute', ({ method, url }) => {
+    if (method !== 'POST') return
+    for (const status of FAILURES)
+      duration.startAtZero({ http_request_method: method, http_route: url, http_response_status_code: status })
+  })
   app.addHook('onRequest', (request, _reply, done) => {
     // By the time of onResponse the request's span has ended and is no longer to be had.
     started.set(request, { at: performance.now(), traceIds: activeTraceIds() })

@@ -40,4 +40,16 @@ describe('renderMetrics', () => {
     assert.deepEqual(bare(text), bare(openMetrics))
     assert.ok(parseExposition(text.body, text.contentType).samples.every(({ exemplar }) => exemplar === undefined))
   })
+
+  it('gives a series that was announced as 0, and as one series once something is observed', async () => {
+    const labels = { route: '/announced', error: 'timeout' }
+    duration.startAtZero(labels)
+    const count = async () =>
+      [
+        ...(await renderMetrics(undefined)).body.matchAll(/^test_duration_seconds_count\{.*"\/announced".*\} (\d+)$/gm),
+      ].map(([, value]) => Number(value))
+    assert.deepEqual(await count(), [0])
+    duration.observe(labels, 0.5, traceIds)
+    assert.deepEqual(await count(), [1])
+  })
 })

@@ -71,6 +71,11 @@ export class ExemplarHistogram<Label extends string> {
     const present = Object.fromEntries(Object.entries<string | number>(labels).filter(([, value]) => value !== ''))
     this.#histogram.observe({ labels: present, value: seconds, exemplarLabels: traceIds })
   }
+
+  /** A series that begins with its first observation has no rate there; one that was 0 before has. */
+  startAtZero(labels: Record<Label, string | number>): void {
+    this.#histogram.zero(labels)
+  }
 }
 
 export interface MetricsText {

@@ -9,6 +9,8 @@ const paymentCounter = createCounter({
   help: 'Payments, by outcome.',
   labels: ['outcome'],
 })
+// From 0 on, so that the first of each is seen as a rate.
+for (const outcome of ['captured', 'declined', 'abandoned', 'refunded']) paymentCounter.inc({ outcome }, 0)
 
 interface PaymentRequest {
   orderId: string
