@@ -3,10 +3,15 @@ import { describe, it } from 'node:test'
 import { pino } from 'pino'
 import { FaultSwitches } from './fault.ts'
 import { createOpsServer } from './ops-server.ts'
+import type { OpsServerOptions } from './ops-server.ts'
 
-function opsServer(checks: Record<string, () => Promise<void>> = {}, host = '127.0.0.1') {
+function opsServer(
+  checks: Record<string, () => Promise<void>> = {},
+  host = '127.0.0.1',
+  faultsFrom?: OpsServerOptions['faultsFrom'],
+) {
   const logger = pino({ level: 'silent' })
-  return createOpsServer({ host, faults: new FaultSwitches([], logger), checks, logger })
+  return createOpsServer({ host, faultsFrom, faults: new FaultSwitches([], logger), checks, logger })
 }
 
 describe('the ops server', () => {
@@ -63,6 +68,18 @@ describe('the ops server', () => {
     const server = opsServer({}, '0.0.0.0')
     assert.equal((await server.inject({ url: '/health', headers: { host: 'checkout:18001' } })).statusCode, 200)
     assert.equal((await server.inject({ url: '/faults', remoteAddress: '127.0.0.1' })).statusCode, 200)
-    assert.equal((await server.inject({ url: '/faults', remoteAddress: '10.0.0.7' })).statusCode, 403)
+    const refused = await server.inject({ url: '/faults', remoteAddress: '::ffff:10.0.0.7' })
+    assert.equal(refused.statusCode, 403)
+    assert.match(refused.body, /came from 10\.0\.0\.7.*FAULTS_FROM=gateway/)
+  })
+
+  it('in a container, lets in whom it is told to, and names whom it does not', async () => {
+    const server = opsServer({}, '0.0.0.0', (address) => address === '172.65.12.9')
+    const from = (remoteAddress: string) => server.inject({ url: '/faults', remoteAddress })
+    assert.equal((await from('172.65.12.9')).statusCode, 200)
+    assert.equal((await from('::ffff:172.65.12.9')).statusCode, 200)
+    const refused = await from('172.19.0.7')
+    assert.equal(refused.statusCode, 403)
+    assert.match(refused.body, /172\.19\.0\.7.*FAULTS_FROM/)
   })
 })

@@ -16,8 +16,8 @@ export type HealthChecks = Record<string, () => Promise<void>>
 
 export interface OpsServerOptions {
   host: string
-  /** Besides this machine itself, who may switch faults: in a container whose ports are published on loopback, its gateway. */
-  faultsFrom?: string | undefined
+  /** Besides loopback, which addresses may switch faults: in a container whose ports are published on loopback, all but other containers. */
+  faultsFrom?: ((address: string) => boolean) | undefined
   faults: FaultSwitches
   checks: HealthChecks
   logger: FastifyBaseLogger
@@ -82,16 +82,19 @@ const faultRequestSchema = {
   additionalProperties: false,
 }
 
-function faultRoutes(app: FastifyInstance, faults: FaultSwitches, faultsFrom: string | undefined): void {
+function faultRoutes(app: FastifyInstance, faults: FaultSwitches, faultsFrom: OpsServerOptions['faultsFrom']): void {
   // A container binds its ops port for the agent to scrape; breaking the service stays a matter of its own machine.
   app.addHook('onRequest', async (request) => {
-    const from = request.socket.remoteAddress ?? ''
-    if (isLoopback(from) || (faultsFrom !== undefined && from.replace(/^::ffff:/, '') === faultsFrom)) return
+    const from = (request.socket.remoteAddress ?? '').replace(/^::ffff:/i, '')
+    if (isLoopback(from) || faultsFrom?.(from) === true) return
     throw new Problem({
       status: 403,
       kind: 'not-local',
       title: 'Refused',
-      detail: 'faults are switched from loopback only',
+      detail:
+        faultsFrom === undefined
+          ? `faults are switched from loopback only, and this came from ${from}; in a container, FAULTS_FROM=gateway lets its machine in`
+          : `this came from ${from}, which may be another container; FAULTS_FROM=gateway lets in only this one's machine`,
     })
   })
   app.addHook<{ Params: { name?: string } }>('preValidation', async (request) => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { isOutsideAttached } from './attached-networks.ts'
 import type { Config } from './env-schema.ts'
-import { defaultGateway } from './default-gateway.ts'
 import { port, text } from './env-schema.ts'
 import { FaultSwitches } from './fault.ts'
 import type { Fault } from './fault.ts'
@@ -38,7 +38,7 @@ const exitBoundMs = 8_000
 /** Runs a service until SIGTERM or SIGINT: listen; then stop listening, answer what is under way, flush, exit. */
 export async function runService({ config, app, faults, checks }: ServiceOptions): Promise<void> {
   const switches = new FaultSwitches(faults, logger)
-  const faultsFrom = config.faultsFrom === 'gateway' ? defaultGateway() : undefined
+  const faultsFrom = config.faultsFrom === 'gateway' ? isOutsideAttached : undefined
   const ops = createOpsServer({ host: config.opsHost, faultsFrom, faults: switches, checks, logger })
   collectRuntimeMetrics()
 
