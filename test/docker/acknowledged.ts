@@ -58,7 +58,7 @@ export async function lostOrders(lab: DockerLab, orderIds: readonly string[]): P
   const database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
   try {
-    const { rows } = await database.query<{ id: string }>('SELECT id FROM orders WHERE id = ANY($1)', [orderIds])
+    const { rows } = await database.query<{ id: string }>('SELECT id FROM checkout.orders WHERE id = ANY($1)', [orderIds])
     const kept = new Set(rows.map(({ id }) => id))
     return orderIds.filter((id) => !kept.has(id))
   } finally {
