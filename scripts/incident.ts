@@ -5,6 +5,7 @@ import { readActive } from './incident/active-incident.ts'
 import { healLab } from './incident/heal-lab.ts'
 import { createPlatform } from './incident/platform/create-platform.ts'
 import { printReport } from './incident/print-report.ts'
+import { recordingCommand } from './incident/recording-command.ts'
 import { runInLab } from './incident/run-in-lab.ts'
 import { COMMON_OPTIONS, EXIT, UsageError, runCommand } from './lab/command-line/command.ts'
 import { parseDurationOption } from './lab/command-line/duration-option.ts'
@@ -16,6 +17,11 @@ import { runningLab } from './lab/current-lab.ts'
 const ACTIONS = ['list', 'show', 'run', 'heal', 'verify'] as const
 const MAX_AFTER_SECONDS = 86_400
 
+/** Commands with options of their own, in the recording package. */
+const RECORDING_ACTIONS = new Set(['capture', 'replay', 'import', 'compare'])
+const [asked = '', ...askedWith] = process.argv.slice(2)
+if (RECORDING_ACTIONS.has(asked)) process.exit(await recordingCommand(asked, askedWith))
+
 await runCommand({
   name: 'incident',
   positionals: 'list | show NAME | run NAME | verify [NAME …] | heal',
@@ -25,7 +31,8 @@ await runCommand({
     'run: baseline → fault → load → evidence → heal → recovery. A fault acts on real parts; the evidence is asked of Loki, Tempo and\n' +
     'Prometheus. One seed gives the same requests, ids and counts; a second run of it in the same lab takes the next attempt, with other ids.\n' +
     'verify: runs each incident (default: all) twice, with the fault and without: then the evidence has to be absent.\n' +
-    'heal: undoes whatever an incident that did not end has left in the lab. Faults also go off by themselves.',
+    'heal: undoes whatever an incident that did not end has left in the lab. Faults also go off by themselves.\n' +
+    'capture, replay, import, compare: incidents as files; each explains itself with --help.',
   options: {
     seed: { type: 'string', value: 'TEXT', help: 'what the plan is made of (default 1)' },
     speed: {

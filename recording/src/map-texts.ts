@@ -16,7 +16,7 @@ function mapped(value: unknown, mapper: TextMapper, place: string): unknown {
   if (Array.isArray(value)) return value.map((element) => mapped(element, mapper, place))
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
   const record = value as Record<string, unknown>
-  if (isScalar(record)) return mappedScalar(record, mapper, place)
+  if (isScalar(record) && !METRIC_NUMBER.test(place)) return mappedScalar(record, mapper, place)
   return Object.fromEntries(
     Object.entries(record).map(([key, member]) => [
       key,
@@ -25,6 +25,9 @@ function mapped(value: unknown, mapper: TextMapper, place: string): unknown {
     ]),
   )
 }
+
+/** A sample's value is a number and nothing else. */
+const METRIC_NUMBER = /(?:^|\.)(?:points|exemplars)\.value$/
 
 type Scalar = { kind: 'int'; value: bigint } | { kind: 'bytes'; value: Uint8Array }
 

@@ -84,14 +84,16 @@ export async function capture(options: CaptureOptions): Promise<Manifest> {
     for await (const batch of metrics) await writer.writeMetrics(redactor?.metrics(batch) ?? batch)
   }
 
-  const redaction = redactor === undefined ? {} : { redaction: redactor.report() }
-  // Awaited here: the writer clears its directory away when this function is left.
-  return await writer.finish({
+  // Queries and configuration can hold secrets as well; the report itself is only numbers and places.
+  const source = { queries, ...options.source }
+  const manifest = {
     name,
     fromUnixNano,
     toUnixNano,
     missing: [...missing],
     proved,
-    source: { queries, ...options.source, ...redaction },
-  })
+    source: redactor === undefined ? source : { ...redactor.facts(source), redaction: redactor.report() },
+  }
+  // Awaited here: the writer clears its directory away when this function is left.
+  return await writer.finish(manifest)
 }

@@ -101,7 +101,7 @@ async function* oneNanosecond(
   let page = full
   const range = { fromUnixNano: at, toUnixNano: at + 1n }
   while (page.length >= capture.pageSize) {
-    const seen = new Set(page.map(({ line }) => [...line.slice(prefix.length)][0] ?? ''))
+    const seen = new Set(page.map(({ line }) => firstCharacter(line.slice(prefix.length))))
     seen.delete('')
     if ([...seen].every((character) => nextCharacters.has(character))) {
       capture.onMissing(
@@ -124,9 +124,15 @@ async function* oneNanosecond(
   if (page.length > 0) yield [...page]
 }
 
+/** A whole code point: half of one is no text to ask for. */
+const firstCharacter = (text: string) => {
+  const codePoint = text.codePointAt(0)
+  return codePoint === undefined ? '' : String.fromCodePoint(codePoint)
+}
+
 /** Every character as a code point, so that nothing of the line can be read as an operator. */
 const startsWith = (text: string) =>
-  `\`(?s)\\A${[...text].map((character) => `\\x{${character.codePointAt(0)?.toString(16)}}`).join('')}\``
+  `\`(?s)\\A${Array.from(text, (character) => `\\x{${character.codePointAt(0)?.toString(16)}}`).join('')}\``
 
 async function readPage(store: Store, query: string, range: LogRange, limit: number): Promise<LogEntry[]> {
   const body = objectOf(

@@ -77,7 +77,7 @@ async function* byFirstDigits(
   const limit = capture.searchLimit ?? DEFAULT_SEARCH_LIMIT
   for (const digit of '0123456789abcdef') {
     // In classes, since Tempo takes leading zeros off what an id is compared with.
-    const pattern = [...prefix, digit].map((known) => `[${known}]`).join('')
+    const pattern = (prefix + digit).replaceAll(/./g, '[$&]')
     const query = `(${capture.query ?? '{}'}) && { trace:id =~ "${pattern}.*" }`
     const ids = await search(store, query, start, end, limit)
     if (ids.length < limit || prefix.length === TRACE_ID_DIGITS - 1) {
@@ -135,10 +135,11 @@ function readAnswer(bytes: Buffer): { trace: ResourceSpans[]; partial: string | 
 }
 
 async function prove(store: Store, capture: TraceCapture, got: number): Promise<void> {
+  // An interval of Tempo's metrics is open at its beginning and closed at its end, the range asked for the other way round.
   const params = {
     q: '{} | count_over_time()',
-    start: capture.fromUnixNano.toString(),
-    end: capture.toUnixNano.toString(),
+    start: (capture.fromUnixNano - 1n).toString(),
+    end: (capture.toUnixNano - 1n).toString(),
   }
   let counted: number
   try {

@@ -100,14 +100,17 @@ const storeOf = (url: string | undefined) => (url === 'none' ? undefined : url)
 
 const SIGNALS = ['logs', 'traces', 'metrics'] as const
 
-function queriesOf(texts: readonly string[]): Partial<Record<(typeof SIGNALS)[number], string>> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, signal, query] = /^(logs|traces|metrics)=(.+)$/s.exec(text) ?? []
-      if (query === undefined) throw new UsageError(`--query: expected logs=…, traces=… or metrics=…, got "${text}"`)
-      return [signal, query]
-    }),
-  )
+function queriesOf(texts: readonly string[]): { logs?: string; traces?: string; metrics?: string } {
+  const queries: ReturnType<typeof queriesOf> = {}
+  for (const text of texts) {
+    const [, signal, query] = /^(\w+)=(.+)$/s.exec(text) ?? []
+    const known = SIGNALS.find((name) => name === signal)
+    if (known === undefined || query === undefined) {
+      throw new UsageError(`--query: expected logs=…, traces=… or metrics=…, got "${text}"`)
+    }
+    queries[known] = query
+  }
+  return queries
 }
 
 function redactorOf(asked: boolean, rules: readonly string[], keyFile: string | undefined): Redactor | undefined {

@@ -4,6 +4,7 @@ import { captureCommand } from './capture-command.ts'
 import { compareCommand } from './compare-command.ts'
 import { importCommand } from './import-command.ts'
 import { replayCommand } from './replay-command.ts'
+import { sqlCommand } from './sql-command.ts'
 import { UsageError } from './usage-error.ts'
 
 const COMMANDS = {
@@ -11,6 +12,7 @@ const COMMANDS = {
   replay: replayCommand,
   import: importCommand,
   compare: compareCommand,
+  sql: sqlCommand,
 } as const
 
 const [name = '', ...args] = process.argv.slice(2)
@@ -24,7 +26,11 @@ try {
   const isUsage =
     error instanceof UsageError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
   if (!isUsage && !(error instanceof RecordingError) && (error as Error).name !== 'AbortError') throw error
-  process.stderr.write(`incident ${name}: ${(error as Error).message}\n`)
-  if (isUsage) process.stderr.write(`Try: npm run incident -- ${command === undefined ? '' : `${name} `}--help\n`)
+  const called = name === 'sql' ? 'sql' : `incident ${name}`
+  process.stderr.write(`${called}: ${(error as Error).message}\n`)
+  if (isUsage)
+    process.stderr.write(
+      `Try: npm run ${name === 'sql' ? 'sql --' : `incident -- ${command === undefined ? '' : name}`} --help\n`,
+    )
   process.exitCode = isUsage ? 2 : (error as Error).name === 'AbortError' ? 130 : 1
 }

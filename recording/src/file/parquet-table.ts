@@ -44,7 +44,7 @@ export class ParquetTable {
 
   finish(): ParquetFacts {
     this.#writeGroup()
-    this.#parquet.finish()
+    void this.#parquet.finish()
     this.#flush()
     closeSync(this.#file)
     return { rows: this.#rows, sizeBytes: this.#bytes.offset, sha256: this.#hash.digest('hex') }

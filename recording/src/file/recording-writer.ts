@@ -44,7 +44,7 @@ export class RecordingWriter implements AsyncDisposable {
     this.#written = pipeline(this.#zip.outputStream, createWriteStream(join(temporary, 'archive'), { mode: 0o600 }))
     // Awaited in finish(); a recording that is given up before must not end the process.
     this.#written.catch(() => {})
-    this.#zip.on('error', (error) => (this.#zip.outputStream as PassThrough).destroy(error))
+    this.#zip.on('error', (error: Error) => (this.#zip.outputStream as PassThrough).destroy(error))
   }
 
   /** Beside the target, so that the finished file appears at once, by a rename. */

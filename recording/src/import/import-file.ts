@@ -70,14 +70,14 @@ export async function importFiles({ inputs, format, file, name, redactor }: Impo
 }
 
 async function formatOf(input: string): Promise<ImportFormat> {
-  const file = await open(input)
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0).finally(() => file.close())
+  await using file = await open(input)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(4_096), 0, 4_096, 0)
   const start = buffer.toString('utf8', 0, bytesRead).trimStart()
   if (/"resource(?:Logs|Spans|Metrics)"/.test(start)) return 'otlp'
   if (/"resultType"\s*:\s*"streams"/.test(start)) return 'loki'
   if (/"resultType"\s*:\s*"(?:matrix|vector)"/.test(start)) return 'prometheus'
   if (/"traceID"/.test(start) && /"data"|"spans"/.test(start)) return 'jaeger'
-  if (/^\{"labels":/.test(start) || (start.startsWith('{') && /"line"\s*:/.test(start))) return 'logcli'
+  if (start.startsWith('{"labels":') || (start.startsWith('{') && /"line"\s*:/.test(start))) return 'logcli'
   if (/^(?:# (?:HELP|TYPE|UNIT|EOF)|[a-zA-Z_:][\w:]*(?:\{| ))/m.test(start)) return 'openmetrics'
   throw new RecordingError(
     'PLAY_RECORDING_INPUT',

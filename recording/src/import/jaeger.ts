@@ -85,8 +85,14 @@ function spanOf(span: JsonObject, tags: KeyValue[]): Span {
     droppedEventsCount: 0,
     links: references
       .filter((reference) => reference !== parent)
-      .map((reference) => ({ ...reference, traceState: '', attributes: [], droppedAttributesCount: 0, flags: 0 }))
-      .map(({ type: _, ...link }) => link),
+      .map(({ traceId: linkedTraceId, spanId }) => ({
+        traceId: linkedTraceId,
+        spanId,
+        traceState: '',
+        attributes: [],
+        droppedAttributesCount: 0,
+        flags: 0,
+      })),
     droppedLinksCount: 0,
     status: {
       code: isError ? 2 : textOf(tags, 'otel.status_code') === 'OK' ? 1 : 0,

@@ -1,4 +1,5 @@
 /** Replays a recording: its times shifted by one amount, its ids kept or mapped, as fast as asked. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceLogs } from '@playground/protocol/otlp/logs'
 import type { ResourceMetrics } from '@playground/protocol/otlp/metrics'
 import type { ResourceSpans } from '@playground/protocol/otlp/traces'
@@ -42,19 +43,19 @@ export async function replay(recording: Recording, options: ReplayOptions): Prom
   }
   const remapped = <T>(batch: T): T => ids?.apply(batch) ?? batch
   const steps = {
-    async logs(batch: ResourceLogs[]) {
+    logs: async (batch: ResourceLogs[]) => {
       const shifted = remapped(shiftLogs(batch, shiftNano))
       await target.logs(namespace === undefined ? shifted : labelResources(shifted, namespace))
       sent.logs += countLogs(batch)
       progress()
     },
-    async traces(batch: ResourceSpans[]) {
+    traces: async (batch: ResourceSpans[]) => {
       const shifted = remapped(shiftTraces(batch, shiftNano))
       await target.traces(namespace === undefined ? shifted : labelResources(shifted, namespace))
       sent.spans += countSpans(batch)
       progress()
     },
-    async metrics(batch: ResourceMetrics[]) {
+    metrics: async (batch: ResourceMetrics[]) => {
       const shifted = remapped(shiftMetrics(batch, shiftNano))
       await target.metrics(namespace === undefined ? shifted : labelMetrics(shifted, namespace))
       const { samples, exemplars } = countMetrics(batch)
@@ -98,7 +99,6 @@ async function forEach<T>(items: AsyncIterable<T>, step: (item: T) => Promise<vo
 }
 
 async function waitUntil(timeMs: number, signal: AbortSignal | undefined): Promise<void> {
-  const { setTimeout: sleep } = await import('node:timers/promises')
   const waitMs = timeMs - Date.now()
   if (waitMs > 0) await sleep(waitMs, undefined, { signal })
 }

@@ -60,7 +60,7 @@ export function storesTarget({ loki, tempoOtlp, prometheus }: StoreUrls, headers
       if (own.length > 0)
         await post(`${loki}/loki/api/v1/push`, OTLP, snappyEncode(encodePushProto(pushOf(own))), headers)
     },
-    traces: viaOtlp.tempo.traces,
+    traces: (batch) => viaOtlp.tempo.traces(batch),
     async metrics(batch) {
       const [own, foreign] = partition(batch, ({ scopeMetrics }) =>
         scopeMetrics.every(({ scope }) => scope.name === PROMETHEUS_SCOPE),
