@@ -16,8 +16,11 @@ export interface PreparedDocker {
 /** Everything that can be known to be wrong before anything is started. @throws LabError with what to try */
 export async function prepareDocker(lab: LabDescription): Promise<PreparedDocker> {
   const engine = await connectEngine()
-  await requireCompose()
-  const services = await readComposeProject(lab)
+  // Both at once, and the version's complaint first: an older Compose says something about the file that helps nobody.
+  const [compose, project] = await Promise.allSettled([requireCompose(), readComposeProject(lab)])
+  if (compose.status === 'rejected') throw compose.reason
+  if (project.status === 'rejected') throw project.reason
+  const services = project.value
   const missing = await missingImages(engine.docker, services)
   checkResources(engine, missing.length === 0 ? NEEDED_DISK_MIB.withImages : NEEDED_DISK_MIB.withoutImages)
   return { docker: engine.docker, services, missing }
