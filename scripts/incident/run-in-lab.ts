@@ -12,6 +12,7 @@ import { healLab } from './heal-lab.ts'
 import { renderPage } from './page/render-page.ts'
 import { gatherPictures } from './page/pictures.ts'
 import type { PhaseName } from './phase.ts'
+import { requireTempo } from './require-tempo.ts'
 import { runIncident } from './run-incident.ts'
 import { reportOf } from './run-report.ts'
 import type { RunReport } from './run-report.ts'
@@ -30,6 +31,7 @@ export interface RunInLab {
 
 export async function runInLab(run: RunInLab): Promise<{ report: RunReport; page: string }> {
   const { incident, lab, seed } = run
+  requireTempo(lab)
   const remedySteps = remedyOf(incident, run.remedy)
   const platform = await createPlatform(lab)
   const active = readActive(lab.stateDir)
