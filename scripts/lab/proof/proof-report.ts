@@ -11,7 +11,7 @@ const SHOWN_LINES = 8
 export const isProven = ({ evidence }: Proof) => evidence.missing.length === 0
 
 export function printProof(proof: Proof, out: Output): void {
-  const { answer, evidence, links } = proof
+  const { answer, evidence, traceStore, links } = proof
   const { logs, spans, exemplars, samples } = evidence
   const outcome =
     answer.orderId === undefined
@@ -26,7 +26,7 @@ export function printProof(proof: Proof, out: Output): void {
   const services = [...new Set(spans.map(({ service }) => service))].toSorted()
   const failed = spans.filter((span) => span.failed)
   out.line(
-    `${label('trace')} ${spans.length} spans in Tempo: ${services.join(', ')}${failed.length === 0 ? '' : `; ${failed.length} failed, first ${failed[0]?.service} ${failed[0]?.name}`}`,
+    `${label('trace')} ${spans.length} spans in ${traceStore}: ${services.join(', ')}${failed.length === 0 ? '' : `; ${failed.length} failed, first ${failed[0]?.service} ${failed[0]?.name}`}`,
   )
   const database = [...new Set(databaseSpans({ spans }).map(({ name }) => name))]
   if (database.length > 0) out.line(`           database: ${database.join(', ')}`)

@@ -87,3 +87,10 @@ for (const [what, change, expected] of incompleteTimeouts) {
     assert.match(missing[0] ?? '', expected)
   })
 }
+
+test('what is missing is missed in the store that has the traces', () => {
+  const untraced = { ...checkout, spans: [] }
+  assert.match(missingOfCheckout(untraced).join(), /spans of gateway.* in Tempo/)
+  assert.match(missingOfCheckout(untraced, 'Jaeger').join(), /spans of gateway.* in Jaeger,a database span in Jaeger/)
+  assert.match(missingOfTimeout({ ...timeout, spans: [] }, 'Jaeger').join(), /a failed span in Jaeger/)
+})

@@ -1,11 +1,12 @@
 // The proof that the lab works: one request driven through the shop, then found by its trace id in logs, trace and metrics.
-import type { Evidence, EvidenceCheck, WaitedEvidence } from './evidence.ts'
+import type { Evidence, WaitedEvidence } from './evidence.ts'
 import { awaitEvidence, levelOf, logQuery, messageOf } from './evidence.ts'
 import type { LabDescription } from '../lab-description.ts'
 import { storeUrls, url } from '../lab-description.ts'
 import { sendCheckout } from './shop-client.ts'
 import type { CheckoutAnswer } from './shop-client.ts'
-import { exemplarsUrl, lokiQueryUrl, promqlUrl, tempoTraceUrl } from './store-client.ts'
+import { exemplarsUrl, lokiQueryUrl, promqlUrl, tempoTraceUrl, traceStoreName } from './store-client.ts'
+import type { TraceStoreName } from './store-client.ts'
 
 const SHOP_SERVICES = ['gateway', 'checkout', 'inventory', 'payment']
 export const CHECKOUT_MESSAGE = 'User checkout process started'
@@ -27,6 +28,8 @@ export interface Proof {
   kind: 'checkout' | 'db-timeout'
   answer: CheckoutAnswer
   evidence: WaitedEvidence
+  /** Where the lab's traces are. */
+  traceStore: TraceStoreName
   links: Record<string, string>
 }
 
@@ -65,7 +68,7 @@ interface Claim {
   kind: Proof['kind']
   answer: CheckoutAnswer
   expected: number
-  check: EvidenceCheck
+  check: (evidence: Evidence, traceStore: TraceStoreName) => string[]
   metricQuery?: string
 }
 
@@ -77,14 +80,18 @@ async function prove(
 ): Promise<Proof> {
   const links = linksTo(lab, answer, metricQuery)
   const unexpected = unexpectedAnswer(answer, expected)
-  if (answer.traceId === '') return { kind, answer, evidence: { ...NOTHING_LOOKED_FOR, missing: unexpected }, links }
+  const stores = storeUrls(lab)
+  const traceStore = traceStoreName(stores)
+  const proof = { kind, answer, traceStore, links }
+  if (answer.traceId === '') return { ...proof, evidence: { ...NOTHING_LOOKED_FOR, missing: unexpected } }
   const query = { traceId: answer.traceId, sinceMs: answer.sentAtMs, exemplarSelector: EXEMPLAR_SELECTOR, metricQuery }
-  const evidence = await awaitEvidence(storeUrls(lab), query, unexpected.length === 0 ? check : missingOfAnyRequest, {
+  const missing = unexpected.length === 0 ? check : missingOfAnyRequest
+  const evidence = await awaitEvidence(stores, query, (found) => missing(found, traceStore), {
     timeoutMs: unexpected.length === 0 ? timeoutMs : Math.min(timeoutMs, UNEXPECTED_TIMEOUT_MS),
     signal,
     stopWhenStoreIsDown: true,
   })
-  return { kind, answer, evidence: { ...evidence, missing: [...unexpected, ...evidence.missing] }, links }
+  return { ...proof, evidence: { ...evidence, missing: [...unexpected, ...evidence.missing] } }
 }
 
 const NOTHING_LOOKED_FOR = { logs: [], spans: [], exemplars: [], samples: [], storeDown: false, tookMs: 0 }
@@ -99,33 +106,38 @@ function unexpectedAnswer({ status, traceId, body }: CheckoutAnswer, expected: n
 }
 
 /** What every request leaves, whatever its answer; the gateway's span is the last of them to end. */
-function missingOfAnyRequest({ logs, spans }: Evidence): string[] {
+function missingOfAnyRequest({ logs, spans }: Evidence, traceStore: TraceStoreName): string[] {
   return [
     ...(logs.length > 0 ? [] : ['its log lines in Loki']),
-    ...(spans.some(({ service }) => service === 'gateway') ? [] : ['its trace in Tempo']),
+    ...(spans.some(({ service }) => service === 'gateway') ? [] : [`its trace in ${traceStore}`]),
   ]
 }
 
-export function missingOfCheckout({ logs, spans, exemplars }: Evidence): string[] {
+export function missingOfCheckout(
+  { logs, spans, exemplars }: Evidence,
+  traceStore: TraceStoreName = 'Tempo',
+): string[] {
   const services = new Set(spans.map(({ service }) => service))
   const absent = SHOP_SERVICES.filter((service) => !services.has(service))
   return [
     ...(logs.some((line) => messageOf(line) === CHECKOUT_MESSAGE) ? [] : [`log line "${CHECKOUT_MESSAGE}" in Loki`]),
-    ...(absent.length === 0 ? [] : [`spans of ${absent.join(', ')} in Tempo`]),
-    ...(databaseSpans({ spans }).length > 0 ? [] : ['a database span in Tempo']),
+    ...(absent.length === 0 ? [] : [`spans of ${absent.join(', ')} in ${traceStore}`]),
+    ...(databaseSpans({ spans }).length > 0 ? [] : [`a database span in ${traceStore}`]),
     ...(exemplars.length > 0 ? [] : ['an exemplar with this trace id in Prometheus']),
   ]
 }
 
-export function missingOfTimeout({ logs, spans, samples }: Evidence): string[] {
+export function missingOfTimeout({ logs, spans, samples }: Evidence, traceStore: TraceStoreName = 'Tempo'): string[] {
   const highest = (metric: string) => samples.find(({ labels }) => labels['__name__'] === metric)?.value
   const used = highest('db_client_connection_count')
   const line = logs.find((entry) => messageOf(entry) === TIMEOUT_MESSAGE)
   const failed = spans.filter((span) => span.failed)
   return [
     ...(line !== undefined && levelOf(line) === 'error' ? [] : [`error line "${TIMEOUT_MESSAGE}" in Loki`]),
-    ...(failed.length > 0 ? [] : ['a failed span in Tempo']),
-    ...(failed.some(({ events }) => events.includes('exception')) ? [] : ['a span with the exception in Tempo']),
+    ...(failed.length > 0 ? [] : [`a failed span in ${traceStore}`]),
+    ...(failed.some(({ events }) => events.includes('exception'))
+      ? []
+      : [`a span with the exception in ${traceStore}`]),
     ...(used !== undefined && used === highest('db_client_connection_max')
       ? []
       : ['a pool with every connection in use (db_client_connection_count = db_client_connection_max) in Prometheus']),

@@ -68,6 +68,11 @@ async function getJson(store: keyof StoreUrls, url: URL): Promise<unknown> {
 
 const STORE_NAMES = { loki: 'Loki', tempo: 'Tempo', prometheus: 'Prometheus', jaeger: 'Jaeger' } as const
 
+export type TraceStoreName = 'Tempo' | 'Jaeger'
+
+export const traceStoreName = ({ jaeger }: Pick<StoreUrls, 'jaeger'>): TraceStoreName =>
+  STORE_NAMES[jaeger === undefined ? 'tempo' : 'jaeger']
+
 const isRefused = (error: unknown) => error instanceof Error && field(error.cause, 'code') === 'ECONNREFUSED'
 
 export function lokiQueryUrl(base: string, query: string, sinceMs: number): URL {
