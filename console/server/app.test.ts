@@ -88,6 +88,25 @@ test('an upstream that is not there is a 502 that names it', async (t) => {
   assert.match(await response.text(), /http:\/\/127\.0\.0\.1:3: nothing listens there/)
 })
 
+test('with Jaeger in Tempo’s place a question about traces is told where they are, and nobody is asked for Tempo’s health', async (t) => {
+  let requests = 0
+  const tempo = await startUpstream(t, (_request, response) => {
+    requests++
+    response.end('ready')
+  })
+  const environment = { TEMPO_URL: tempo.url, JAEGER_URL: 'http://127.0.0.1:16686' }
+  const withJaeger = await startConsole(t, { ...environment, TRACE_STORE: 'jaeger' })
+  const answer = await fetch(`${withJaeger}/api/tempo/api/search`)
+  assert.equal(answer.status, 501)
+  assert.match(await answer.text(), /traces are in Jaeger: open http:\/\/127\.0\.0\.1:16686\//)
+  assert.doesNotMatch(await (await fetch(`${withJaeger}/api/health`)).text(), /"tempo"/)
+  assert.equal(requests, 0)
+
+  const withTempo = await startConsole(t, environment)
+  assert.equal((await fetch(`${withTempo}/api/tempo/api/search`)).status, 200)
+  assert.match(await (await fetch(`${withTempo}/api/health`)).text(), /"name":"tempo","status":"up"/)
+})
+
 test('a foreign Host or Origin is refused before any upstream hears of it, also for the WebSocket', async (t) => {
   let requests = 0
   const gateway = await startUpstream(t, (_request, response) => {

@@ -61,6 +61,10 @@ export async function createConsole(config: ConsoleConfig, page: PageOptions): P
       api.all(`/api/${name}/*`, async (request, reply) => {
         const target = apiTarget(config, request.raw.url ?? '')
         if (target === undefined) return reply.callNotFound()
+        if (name === 'tempo' && config.jaegerUrl !== undefined) {
+          const detail = `this lab’s traces are in Jaeger: open ${config.jaegerUrl.href} (the console’s views of traces ask Tempo)`
+          return reply.code(501).send(problem(501, 'Traces are in Jaeger', detail))
+        }
         reply.hijack()
         await proxy.forward(request.raw, reply.raw, target)
       })

@@ -10,6 +10,8 @@ export interface ConsoleConfig {
   allowedHosts: readonly string[]
   /** Standard APIs behind `/api/<name>/`. */
   upstreams: Readonly<Record<'loki' | 'tempo' | 'prometheus' | 'gateway', URL>>
+  /** Where people look at traces when the lab has Jaeger in Tempo's place, whose API the console does not speak. */
+  jaegerUrl: URL | undefined
   /** Each service's ops server: health and fault switches. */
   opsServers: Readonly<Record<ServiceName, URL>>
   agentUrl: URL
@@ -73,6 +75,8 @@ export function readConfig(environment: Environment): ConsoleConfig {
       prometheus: url('PROMETHEUS_URL', 9090 + offset),
       gateway: url('GATEWAY_URL', 8000 + offset),
     },
+    jaegerUrl:
+      choice('TRACE_STORE', ['tempo', 'jaeger'], 'tempo') === 'jaeger' ? url('JAEGER_URL', 16_686 + offset) : undefined,
     opsServers: {
       gateway: url('GATEWAY_OPS_URL', 18_000 + offset),
       checkout: url('CHECKOUT_OPS_URL', 18_001 + offset),

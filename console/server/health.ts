@@ -23,7 +23,7 @@ export async function checkHealth(config: ConsoleConfig): Promise<ComponentHealt
   const probes = [
     ...serviceNames.map((name) => ({ name, url: targetUrl(config.opsServers[name], '/health') })),
     { name: 'loki', url: targetUrl(config.upstreams.loki, '/ready') },
-    { name: 'tempo', url: targetUrl(config.upstreams.tempo, '/ready') },
+    ...(config.jaegerUrl === undefined ? [{ name: 'tempo', url: targetUrl(config.upstreams.tempo, '/ready') }] : []),
     { name: 'prometheus', url: targetUrl(config.upstreams.prometheus, '/-/ready') },
     { name: 'agent', url: targetUrl(config.agentUrl, '/-/ready') },
   ]
