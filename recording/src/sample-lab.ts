@@ -137,7 +137,7 @@ export function sampleMetrics(startUnixNano: bigint, count: number): ResourceMet
             {
               filteredAttributes: attributes({ trace_id: traceIdOf(n), note: 'slow' }),
               timeUnixNano: startUnixNano + BigInt(n) * 250_000_000n - 3_000_000n,
-              value: { kind: 'double', value: n / 3 },
+              value: { kind: 'double', value: (n - 1) / 3 },
               spanId: '',
               traceId: '',
             },

@@ -216,14 +216,17 @@ function pointToJson(point: AnyPoint): JsonObject {
   return json
 }
 
+/** The value is a member of a oneof: one of 0 is written, as nothing would mean that none was set. */
 function exemplarToJson(exemplar: Exemplar): JsonObject {
-  return dropDefaults({
-    filteredAttributes: attributesToJson(exemplar.filteredAttributes),
-    timeUnixNano: exemplar.timeUnixNano.toString(),
+  return {
+    ...dropDefaults({
+      filteredAttributes: attributesToJson(exemplar.filteredAttributes),
+      timeUnixNano: exemplar.timeUnixNano.toString(),
+      spanId: exemplar.spanId,
+      traceId: exemplar.traceId,
+    }),
     ...numberToJson(exemplar.value),
-    spanId: exemplar.spanId,
-    traceId: exemplar.traceId,
-  })
+  }
 }
 
 function numberToJson(value: NumberPoint['value']): JsonObject {

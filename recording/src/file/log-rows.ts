@@ -11,8 +11,8 @@ export const LOG_COLUMNS: readonly Column[] = [
   { name: 'body', type: 'STRING' },
   { name: 'trace_id', type: 'STRING', nullable: true },
   { name: 'span_id', type: 'STRING', nullable: true },
-  { name: 'resource', type: 'JSON' },
-  { name: 'attributes', type: 'JSON' },
+  { name: 'resource', type: 'STRING' },
+  { name: 'attributes', type: 'STRING' },
   { name: 'scope_name', type: 'STRING' },
 ]
 

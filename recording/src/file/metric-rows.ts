@@ -12,7 +12,7 @@ import { isValidId } from './valid-id.ts'
 
 export const SAMPLE_COLUMNS: readonly Column[] = [
   { name: 'name', type: 'STRING' },
-  { name: 'labels', type: 'JSON' },
+  { name: 'labels', type: 'STRING' },
   { name: 'service_name', type: 'STRING', nullable: true },
   { name: 'time_unix_nano', type: 'INT64' },
   { name: 'value', type: 'DOUBLE', nullable: true },
@@ -21,11 +21,11 @@ export const SAMPLE_COLUMNS: readonly Column[] = [
 
 export const EXEMPLAR_COLUMNS: readonly Column[] = [
   { name: 'name', type: 'STRING' },
-  { name: 'labels', type: 'JSON' },
+  { name: 'labels', type: 'STRING' },
   { name: 'time_unix_nano', type: 'INT64' },
   { name: 'value', type: 'DOUBLE' },
   { name: 'trace_id', type: 'STRING', nullable: true },
-  { name: 'exemplar_labels', type: 'JSON' },
+  { name: 'exemplar_labels', type: 'STRING' },
 ]
 
 interface FlatSample {
