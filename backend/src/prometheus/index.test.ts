@@ -304,6 +304,10 @@ test('a metric of delta temporality fails its OTLP request as in Prometheus: 500
   assert.deepEqual(await names(), ['cumulative_total'])
 })
 
+/** A call around itself: `$,` is where the inner one goes. */
+const nested = (call: string, depth: number): string =>
+  Array.from({ length: depth }).reduce<string>((inner) => call.replace('$,', () => `${inner},`), 'up')
+
 test('a query stays within its memory, whatever it computes: floats, histograms, subqueries', async (t) => {
   const queryMemoryBytes = 16 * 2 ** 20
   const url = await start(t, { limits: { ...defaultLimits, queryMemoryBytes } })
@@ -331,6 +335,8 @@ test('a query stays within its memory, whatever it computes: floats, histograms,
     'count_over_time(sum(native * 2)[300s:1ms])',
     'count_over_time(avg_over_time(native[5m])[300s:1ms])',
     'sum(max_over_time(vector(1)[100d:1s]))',
+    `count(${nested('label_replace($, "i", "$1$1", "i", "(.*)")', 24)})`,
+    `count(${nested('label_join($, "i", "-", "i", "i")', 24)})`,
     'count_over_time((up * on () group_left () up{i="1"})[1h:100ms])',
   ]) {
     const before = process.memoryUsage().rss

@@ -30,7 +30,11 @@ const known: Known[] = [
     why: 'values of intrinsics out of blocks',
   },
   { pathname: /tag\/\.[^/]+\/values/, query: /\S/, why: 'values of an attribute without scope beside a filter' },
-  { pathname: /api\/search$/, query: /by\((rootName|rootServiceName)\)/, why: 'names of the root that is grouped by' },
+  {
+    pathname: /api\/search$/,
+    query: /by\((rootName|rootServiceName)\)|(!\(|\|\|).*root(Service)?Name|root(Service)?Name.*\|\|/,
+    why: 'names of the root that is grouped by',
+  },
   {
     pathname: /metrics/,
     query: /^(?=.*(&&|\|\|))(?=.*\.delays\s*[<>=!])/,
@@ -38,8 +42,8 @@ const known: Known[] = [
   },
   {
     pathname: /metrics/,
-    query: /(quantile|histogram)_over_time.*by \(.*(delays|tags|shards)/,
-    why: 'buckets by an array',
+    query: /by \(.*(delays|tags|shards)/,
+    why: 'grouped by an array',
   },
   { pathname: /search\/tag/, query: /span:parentID|link:(spanID|traceID)/, why: 'tag filters on ids' },
   { pathname: /search\/tag/, query: /service\.name\s*[<>]=?\s*"/, why: 'tag filters that order texts' },

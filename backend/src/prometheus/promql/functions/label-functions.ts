@@ -5,6 +5,9 @@ import { mergeSameLabels } from '../eval/merge-series.ts'
 import type { Series } from '../eval/series.ts'
 import { argument, stringArgument, type VectorCall, type VectorFunction } from './vector-function.ts'
 
+/** A float and its kind. */
+const BYTES_PER_STEP = 9
+
 const labelReplace: VectorFunction = async (call) => {
   const [target, replacement, source, pattern] = [1, 2, 3, 4].map((n) => stringArgument(call.node, n))
   if (target === undefined || replacement === undefined || source === undefined || pattern === undefined) {
@@ -42,9 +45,14 @@ async function relabel(
   valueOf: (labels: Labels) => string | undefined,
 ): Promise<Series[]> {
   const operand = await argument(call, 0)
+  const { context } = call.evaluator
   for (const series of operand) {
+    const pause = context.pause()
+    if (pause) await pause
     const value = valueOf(series.labels)
     if (value === undefined) continue
+    // Nested calls can double a text each: held before it is put into labels, which spell it a second time as their key.
+    context.hold(Math.ceil((2 * value.length) / BYTES_PER_STEP))
     series.labels = series.labels.with({ [target]: value })
     if (target === METRIC_NAME) series.dropName = false
   }
