@@ -37,8 +37,8 @@ const known: Known[] = [
   },
   {
     pathname: /metrics/,
-    query: /^(?=.*(&&|\|\|))(?=.*\.delays\s*[<>=!])/,
-    why: 'a condition on an array beside another',
+    query: /\.delays\s*[<>=!]|[<>=]\s*\w*\.delays/,
+    why: 'a condition on an array of numbers',
   },
   {
     pathname: /metrics/,
