@@ -60,12 +60,12 @@ export function sampleLogs(startUnixNano: bigint, count: number): ResourceLogs[]
   ]
 }
 
-export function sampleTraces(startUnixNano: bigint, count: number): ResourceSpans[] {
-  const span = (n: number, child: boolean): Span => {
-    const start = startUnixNano + BigInt(n) * 3_000_017n
+export function sampleTraces(startUnixNano: bigint, count: number, firstNumber = 0): ResourceSpans[] {
+  const span = (n: number, child: boolean, step: number): Span => {
+    const start = startUnixNano + BigInt(step) * 3_000_017n
     return {
       traceId: traceIdOf(n),
-      spanId: spanIdOf(child ? n + 100_000 : n),
+      spanId: spanIdOf(child ? -1 - n : n),
       parentSpanId: child ? spanIdOf(n) : '',
       traceState: child ? 'vendor=1' : '',
       flags: 0x101,
@@ -114,7 +114,7 @@ export function sampleTraces(startUnixNano: bigint, count: number): ResourceSpan
     scopeSpans: [
       {
         scope: { ...scope('lib'), version: '1' },
-        spans: Array.from({ length: count }, (_, n) => span(n, child)),
+        spans: Array.from({ length: count }, (_, n) => span(firstNumber + n, child, n)),
         schemaUrl: '',
       },
     ],

@@ -14,7 +14,7 @@ export interface ArchiveLimits {
 }
 
 /** 64 GiB is about 60 million spans. A bomb of that size costs time, never memory or disk: entries are streamed. */
-export const DEFAULT_LIMITS: ArchiveLimits = { maxTotalBytes: 64 * 2 ** 30, maxManifestBytes: 4 * 2 ** 20 }
+const DEFAULT_LIMITS: ArchiveLimits = { maxTotalBytes: 64 * 2 ** 30, maxManifestBytes: 4 * 2 ** 20 }
 /** Telemetry deflates to a tenth or a thirtieth; nothing but filling comes near deflate's own end of 1032 to 1. */
 const MAX_RATIO = 500
 const RATIO_COUNTS_FROM_BYTES = 64 * 2 ** 20

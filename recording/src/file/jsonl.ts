@@ -1,5 +1,5 @@
 /** Lines of a byte stream, without their newline. A line is one export request: bounded, so that a file of one endless line ends with an error. */
-export const MAX_LINE_BYTES = 64 * 2 ** 20
+const MAX_LINE_BYTES = 64 * 2 ** 20
 
 const NEWLINE = 0x0a
 
