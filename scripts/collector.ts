@@ -1,4 +1,4 @@
-// Tests telemetry collectors: scorecard, comparison, and where data of the running lab went. See collector/README.md.
+// Tests telemetry collectors: scorecard, comparison, and where data of the running lab went.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

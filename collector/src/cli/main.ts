@@ -22,10 +22,26 @@ if (Object.hasOwn(COMMANDS, name)) {
   const isHelp = ['', '--help', '-h', 'help'].includes(name)
   const out = isHelp ? process.stdout : process.stderr
   if (!isHelp) out.write(`collector: there is no command "${name}"\n\n`)
-  out.write(
-    `Tests of telemetry collectors.\n\nUsage: npm run collector -- COMMAND [options]\n\n${Object.entries(COMMANDS)
-      .map(([command, { summary }]) => `  ${command.padEnd(8)} ${summary}`)
-      .join('\n')}\n`,
-  )
+  out.write(overview())
   process.exitCode = isHelp && name !== '' ? 0 : 2
+}
+
+function overview(): string {
+  const commands = Object.entries(COMMANDS).map(([command, { summary }]) => `  ${command.padEnd(8)} ${summary}`)
+  return `Tests telemetry collectors: scorecard, comparison, and where data of the running lab went.
+
+Usage: npm run collector -- COMMAND [options]
+
+${commands.join('\n')}
+  where    follows one log line, span and sample through the running lab
+
+Options: each command has its own and shows them with --help
+
+Exit codes: 0 passed · 1 something did not · 2 wrong usage
+
+Examples:
+  npm run collector -- score --bin ./otelcol --html otelcol.html
+  npm run collector -- compare otelcol.json alloy.json --html scorecards.html
+  npm run collector -- where
+`
 }

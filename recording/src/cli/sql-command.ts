@@ -20,6 +20,7 @@ const help = `Opens DuckDB on a recording, or on what the running lab has: one t
 
 Usage: npm run sql -- [FILE] [options]
 
+Options:
   --query SQL          runs one query and ends; without it SQL is read from the terminal or stdin, a statement a line
   --from TIME, --to TIME
                        without FILE: the range that is captured first (default 15m to now)
@@ -27,10 +28,12 @@ Usage: npm run sql -- [FILE] [options]
   --json               rows as JSON lines
 
 Tables: logs, spans, metrics, exemplars. Their times are int64 nanoseconds; "time" is the same as a timestamp.
-  npm run sql -- --query "SELECT l.time, l.body, s.name, s.duration_nano / 1e6 AS ms FROM logs l JOIN spans s USING (trace_id, span_id) LIMIT 5"
-
 DuckDB is an optional package of 70 MB: npm install --no-save @duckdb/node-api
+
 Exit codes: 0 answered · 1 the file or a statement is refused, or DuckDB is not installed · 2 wrong usage
+
+Examples:
+  npm run sql -- --query "SELECT l.time, l.body, s.name, s.duration_nano / 1e6 AS ms FROM logs l JOIN spans s USING (trace_id, span_id) LIMIT 5"
 `
 
 const TABLES: Record<string, { entry: DataEntryName; timeColumn: string }> = {
