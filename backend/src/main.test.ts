@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { encodeTracesProto } from '@playground/protocol/otlp/traces'
 import { encodeWriteV1 } from '@playground/protocol/remote-write'
@@ -151,3 +152,16 @@ async function ingestOneOfEach({ loki, tempo, prometheus }: Ready): Promise<void
   const write = snappyEncode(encodeWriteV1({ series: [series], metadata: [] }))
   await accept(`${prometheus.url}/api/v1/write`, { ...protobuf, 'content-encoding': 'snappy' }, write)
 }
+
+test('SIGTERM while the servers start ends the process without a complaint', async (t) => {
+  for (const afterMs of [150, 400, 800]) {
+    const child = spawnMain(t, ['--memory'])
+    const end = ended(child)
+    await sleep(afterMs)
+    child.kill('SIGTERM')
+    const { code, signal } = await end
+    // Before the handler is there, the signal itself ends the process.
+    assert.ok(code === 0 || signal === 'SIGTERM', `exit ${code} after ${afterMs} ms: ${child.complaint()}`)
+    assert.equal(child.complaint(), '')
+  }
+})

@@ -16,6 +16,9 @@ interface ReadyServer {
   readonly ready: WorkerMessage & { kind: 'ready' }
 }
 
+/** Above the top-level await: a SIGTERM may come while the servers start. */
+let draining = false
+
 if (process.argv.includes('--help')) {
   process.stdout.write(usage)
 } else {
@@ -80,8 +83,6 @@ function whenReady(name: ServerName, worker: Worker): Promise<ReadyServer> {
     })
   })
 }
-
-let draining = false
 
 async function drain(workers: ReadonlyMap<ServerName, Worker>): Promise<void> {
   draining = true
