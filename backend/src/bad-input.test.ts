@@ -186,14 +186,17 @@ test('trace ids that are zero, short or not hex are refused with the reason', as
   }
 })
 
-test('bytes that are not UTF-8 where text belongs are refused', async () => {
+test('bytes that are not UTF-8 where text belongs are refused, but for a log line, which Loki takes', async () => {
   for (const route of routes.filter(({ json: isJson }) => !isJson)) {
     const marked = Buffer.from(route.valid({ text: 'QZXWVUTS' }))
     const at = marked.indexOf('QZXWVUTS')
     // Also inside snappy: a text that does not repeat is a literal there.
     assert.ok(at > 0, `${route.name} carries the text`)
     marked.fill(0xff, at, at + 8)
-    await refused([400], post(route.url(), marked, { ...route.headers }), route.name)
+    const answer = post(route.url(), marked, { ...route.headers })
+    // Files hold what they hold, and Go's protobuf sends it as it is: refusing one line would cost its whole batch.
+    if (route.name === 'Loki push, protobuf') assert.equal((await answer).status, 204, route.name)
+    else await refused([400], answer, route.name)
   }
 })
 
