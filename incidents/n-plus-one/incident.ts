@@ -11,7 +11,7 @@ export const incident = defineIncident({
   fault: [{ kind: 'switch', service: 'checkout', name: 'release-0.2.0', params: { cohorts: 16 } }],
   load: (dice) => ({
     // A whole page of orders, whatever was there before.
-    baseline: [{ arrival: { kind: 'paced', perSecond: 25 }, calls: dice.checkouts(LISTED) }],
+    baseline: [{ arrival: { kind: 'one by one' }, calls: dice.checkouts(LISTED) }],
     load: [
       { arrival: { kind: 'paced', perSecond: 5 }, calls: dice.views(dice.between(3, 7), '/orders', { status: 200 }) },
     ],

@@ -21,6 +21,8 @@ export class RunningCollector implements AsyncDisposable {
   readonly #env: Readonly<Record<string, string>>
   readonly #lines: string[] = []
   #child: ChildProcess | undefined
+  /** Why it was ended before it was ready. */
+  #tooLate: CollectorError | undefined
 
   constructor(adapter: CollectorAdapter, run: CollectorRun, env: Readonly<Record<string, string>>) {
     this.adapter = adapter
@@ -42,6 +44,7 @@ export class RunningCollector implements AsyncDisposable {
     const { program, args } = this.adapter.command(this.#run)
     const child = spawn(program, args, { env: { ...this.#env, ...this.#run.at }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child = child
+    this.#tooLate = undefined
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => this.#hear(chunk))
     const failed = new Promise<never>((_, reject) => {
       child.once('error', (error) =>
@@ -50,10 +53,11 @@ export class RunningCollector implements AsyncDisposable {
       // `close`, not `exit`: by then everything it wrote has been read.
       child.once('close', (code, signal) =>
         reject(
-          new CollectorError(
-            `${this.adapter.name}: ended with ${signal ?? `code ${code}`} before it was ready`,
-            this.lastLines(),
-          ),
+          this.#tooLate ??
+            new CollectorError(
+              `${this.adapter.name}: ended with ${signal ?? `code ${code}`} before it was ready`,
+              this.lastLines(),
+            ),
         ),
       )
     })
@@ -76,11 +80,13 @@ export class RunningCollector implements AsyncDisposable {
       if (seen === 'HTTP 200') return
       await sleep(25)
     }
-    await this.kill('SIGKILL')
-    throw new CollectorError(
+    // Made before the kill: the end that the kill brings about is not the reason.
+    this.#tooLate = new CollectorError(
       `${this.adapter.name}: not ready within ${timeoutMs / 1000} s; ${url} last said: ${seen}`,
       this.lastLines(),
     )
+    await this.kill('SIGKILL')
+    throw this.#tooLate
   }
 
   get isRunning(): boolean {
